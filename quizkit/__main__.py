@@ -1,0 +1,95 @@
+"""The program: runs one command, and is the one place where an error becomes an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+if TYPE_CHECKING:
+    import typer
+
+    from quizkit.cli.workbench import Workbench
+
+_RUNS_SNIPPETS = frozenset({"check", "drill", "mock", "verify"})
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs quizkit with these arguments; the exit code."""
+    worker = _start_worker(argv)
+    from quizkit.cli.workbench import Workbench  # noqa: PLC0415 - the worker is under way by now
+
+    bench = Workbench(worker)
+    try:
+        return _run(argv, bench)
+    finally:
+        bench.close()
+
+
+def run() -> None:
+    """The console script. Ends without the interpreter's tear-down, which would take as long as a check."""
+    code = main(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            code = code or 1
+    os._exit(code)
+
+
+def _start_worker(argv: Sequence[str]) -> Any:
+    """Starts the worker before anything heavy is imported, where the command will need one."""
+    words = [word for word in argv if not word.startswith("-")]
+    if not words or words[0] not in _RUNS_SNIPPETS or "--help" in argv:
+        return None
+    from quizkit.errors import NoSandbox  # noqa: PLC0415
+    from quizkit.sandbox.host import Sandbox  # noqa: PLC0415
+
+    try:
+        return Sandbox.start()
+    except NoSandbox:
+        return None  # the command says so when it needs one
+
+
+def _run(argv: Sequence[str], bench: "Workbench") -> int:
+    from quizkit.errors import QuizkitError  # noqa: PLC0415
+
+    try:
+        _app()(args=list(argv), obj=bench, prog_name="quizkit")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except QuizkitError as error:
+        print(error, file=sys.stderr)
+        if error.advice:
+            print(f"  {error.advice}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _app() -> "typer.Typer":
+    import typer  # noqa: PLC0415
+
+    from quizkit.cli import authoring, snippets  # noqa: PLC0415
+
+    app = typer.Typer(help="Get through a FastAPI interview.", no_args_is_help=False, pretty_exceptions_enable=False, add_completion=False)
+
+    @app.callback(invoke_without_command=True)
+    def root(
+        context: typer.Context,
+        data_dir: Annotated[Path | None, typer.Option(envvar="QUIZKIT_DATA_DIR", help="Where your history is kept.")] = None,
+        plain: Annotated[bool, typer.Option("--plain", help="Plain lines: nothing is redrawn.")] = False,
+        no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+    ) -> None:
+        """Get through a FastAPI interview."""
+        bench: Workbench = context.obj
+        bench.data_dir, bench.plain, bench.no_color = data_dir, plain, no_color
+
+    for group in (snippets, authoring):
+        group.register(app)
+    return app
+
+
+if __name__ == "__main__":
+    run()

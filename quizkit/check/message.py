@@ -1,0 +1,204 @@
+"""A check's request as HTTP, the response as values, and the two held against each other."""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from quizkit.check.match import ABSENT, match
+from quizkit.check.spec import FilePart, RequestSpec, ResponseSpec
+from quizkit.check.template import as_text, fill
+from quizkit.sandbox.protocol import Request, Response
+from quizkit.verdict import Mismatch
+
+SHOWN_BODY: Final = 4000
+_PATH_SAFE: Final = "/%:@!$&'()*+,;=~?-._"
+
+
+class NotJson(ValueError):
+    """A body that can't be read as JSON."""
+
+
+def encode(spec: RequestSpec, values: Mapping[str, Any], *, new_client: bool) -> Request:
+    """The request that goes out, with `values` written in."""
+    body, content_type = _body(spec, values)
+    headers = {name.lower(): str(as_text(fill(text, values))) for name, text in spec.headers.items()}
+    if content_type and "content-type" not in headers:
+        headers["content-type"] = content_type
+    if spec.cookies:
+        headers["cookie"] = "; ".join(f"{name}={as_text(fill(text, values))}" for name, text in spec.cookies.items())
+    return Request(str(fill(spec.method, values)), _target(spec, values), tuple(headers.items()), body, new_client)
+
+
+def _target(spec: RequestSpec, values: Mapping[str, Any]) -> str:
+    target = quote(str(as_text(fill(spec.path, values))), safe=_PATH_SAFE)
+    pairs = [(name, as_text(one)) for name, value in fill(dict(spec.params), values).items() for one in _each(value)]
+    if not pairs:
+        return target
+    return f"{target}{'&' if '?' in target else '?'}{urlencode(pairs)}"
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _body(spec: RequestSpec, values: Mapping[str, Any]) -> tuple[bytes, str]:
+    if spec.has("json"):
+        return json.dumps(fill(spec.json_body, values), separators=(",", ":")).encode(), "application/json"
+    if spec.content is not None:
+        return as_text(fill(spec.content, values)).encode(), ""
+    if spec.files is not None:
+        return _multipart(spec, values)
+    if spec.data is not None:
+        pairs = [(name, as_text(one)) for name, value in fill(dict(spec.data), values).items() for one in _each(value)]
+        return urlencode(pairs).encode(), "application/x-www-form-urlencoded"
+    return b"", ""
+
+
+def _multipart(spec: RequestSpec, values: Mapping[str, Any]) -> tuple[bytes, str]:
+    import httpx2  # noqa: PLC0415 - 50 ms that only an upload needs
+
+    files = [
+        (name, (fill(part.filename, values), as_text(fill(part.content, values)).encode(), part.content_type))
+        for name, field in (spec.files or {}).items()
+        for part in ((field,) if isinstance(field, FilePart) else field)
+    ]
+    data = {name: [as_text(one) for one in _each(value)] for name, value in fill(dict(spec.data or {}), values).items()}
+    request = httpx2.Request("POST", "http://testserver", files=files, data=data)
+    return request.read(), request.headers["content-type"]
+
+
+def curl(request: Request) -> str:
+    """The request as one would type it against a server on port 8000."""
+    words = ["curl"]
+    if request.method == "HEAD":
+        words.append("-I")
+    elif request.method != ("POST" if request.body else "GET"):
+        words += ["-X", request.method]
+    words.append(shlex.quote(f"http://localhost:8000{request.target}"))
+    headers = dict(request.headers)
+    multipart = headers.get("content-type", "").startswith("multipart/")
+    for name, value in headers.items():
+        if not (multipart and name == "content-type"):
+            words += ["-H", shlex.quote(f"{name}: {value}")]
+    if multipart:
+        words.append("# with a multipart form")
+    elif request.body:
+        words += ["-d", shlex.quote(request.body.decode("utf-8", "replace"))]
+    return " ".join(words)
+
+
+def expectation(spec: ResponseSpec, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is expected, filled in, by the names that the deck uses; `status` first."""
+    expected: dict[str, Any] = {"status": fill(_status(spec), values)}
+    for name in ("json", "json_contains", "text", "media_type"):
+        if spec.has(name):
+            expected[name] = fill(getattr(spec, "json_exact" if name == "json" else name), values)
+    if spec.headers:
+        expected["headers"] = fill(dict(spec.headers), values)
+    if spec.cookies:
+        expected["cookies"] = fill(dict(spec.cookies), values)
+    return expected
+
+
+def _status(spec: ResponseSpec) -> Any:
+    return list(spec.status) if isinstance(spec.status, tuple) else spec.status
+
+
+def observation(response: Response) -> dict[str, Any]:
+    """What came back, as a report shows it: the status, and the body as JSON where it is JSON."""
+    seen: dict[str, Any] = {"status": response.status}
+    try:
+        seen["json"] = body_json(response)
+    except NotJson:
+        seen["text"] = body_text(response)[:SHOWN_BODY]
+    return seen
+
+
+def compare(expected: Mapping[str, Any], response: Response, *, nth: int | None = None) -> tuple[Mismatch, ...]:
+    """Every place where the response differs from `expected`, as `expectation` made it.
+
+    `nth` counts a repeated request from 0: a list of statuses is then one for each, else one of them.
+    """
+    return tuple(_differences(expected, response, nth))
+
+
+def _differences(expected: Mapping[str, Any], response: Response, nth: int | None) -> Iterator[Mismatch]:
+    status = expected["status"]
+    if isinstance(status, list):
+        status = status[nth] if nth is not None and len(status) > 1 else {"$in": status}
+    yield from match(status, response.status, path=("status",))
+    for name, pattern in expected.get("headers", {}).items():
+        yield from match(pattern, header(response, name), path=("headers", name))
+    if "cookies" in expected:
+        yield from match(expected["cookies"], cookies(response), partial=True, path=("cookies",))
+    if "media_type" in expected:
+        yield from match(expected["media_type"], media_type(response), path=("media_type",))
+    if "text" in expected:
+        yield from match(expected["text"], body_text(response), path=("text",))
+    for name in ("json", "json_contains"):
+        if name in expected:
+            try:
+                yield from match(expected[name], body_json(response), partial=name == "json_contains", path=("json",))
+            except NotJson as error:
+                yield Mismatch(("json",), expected[name], body_text(response)[:SHOWN_BODY], str(error))
+
+
+def header(response: Response, name: str) -> Any:
+    """A header's text, the values of a repeated one joined as HTTP joins them; ABSENT where there is none."""
+    found = [text for key, text in response.headers if key.lower() == name.lower()]
+    return ", ".join(found) if found else ABSENT
+
+
+def media_type(response: Response) -> str:
+    """The content type without its parameters."""
+    text = header(response, "content-type")
+    return text.partition(";")[0].strip().lower() if isinstance(text, str) else ""
+
+
+def cookies(response: Response) -> dict[str, dict[str, Any]]:
+    """The cookies that the response sets, each with its value and attributes under the names that FastAPI gives them."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, text in response.headers:
+        if name.lower() == "set-cookie":
+            try:
+                jar = SimpleCookie(text)
+            except CookieError:
+                continue
+            for key, morsel in jar.items():
+                found[key] = {"value": morsel.value, **_attributes(morsel)}
+    return found
+
+
+def _attributes(morsel: Mapping[str, Any]) -> dict[str, Any]:
+    attributes: dict[str, Any] = {"httponly": bool(morsel["httponly"]), "secure": bool(morsel["secure"])}
+    for name in ("path", "domain", "expires"):
+        if morsel[name]:
+            attributes[name] = morsel[name]
+    if morsel["samesite"]:
+        attributes["samesite"] = morsel["samesite"].lower()
+    if morsel["max-age"]:
+        age = morsel["max-age"]
+        attributes["max_age"] = int(age) if age.lstrip("-").isdigit() else age
+    return attributes
+
+
+def body_text(response: Response) -> str:
+    """The body as UTF-8 text."""
+    return response.body.decode("utf-8", "replace")
+
+
+def body_json(response: Response) -> Any:
+    """The body as a JSON value. Raises NotJson, also for NaN, too deep or too long numbers."""
+    if not response.body:
+        raise NotJson("the body is empty")
+    try:
+        return json.loads(response.body, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise NotJson("the body is not JSON" + (f" ({error})" if "is not JSON" in str(error) else "")) from None
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,65 @@
+"""What a snippet is written with, judged by its syntax tree and never by a text search."""
+
+import ast
+from collections.abc import Iterator
+
+from quizkit.check.spec import NamedFunction, SourceRules
+
+
+def broken_rules(source: str, rules: SourceRules) -> list[str]:
+    """The rules that `source` breaks, each as a sentence. Raises SyntaxError where it isn't Python."""
+    tree = ast.parse(source)
+    used, functions = set(_used_names(tree)), dict(_functions(tree))
+    broken = [f"{_words(rule)} is required" for rule in rules.require if not _holds(rule, used, functions)]
+    return broken + [f"{_words(rule)} is not allowed here" for rule in rules.forbid if _holds(rule, used, functions)]
+
+
+def _holds(rule: str | NamedFunction, used: set[str], functions: dict[str, type[ast.AST]]) -> bool:
+    if isinstance(rule, str):
+        return rule in used
+    wanted = ast.AsyncFunctionDef if rule.async_def else ast.FunctionDef
+    return functions.get(rule.async_def or rule.plain_def or "") is wanted
+
+
+def _words(rule: str | NamedFunction) -> str:
+    if isinstance(rule, str):
+        return rule
+    return f"async def {rule.async_def}" if rule.async_def else f"def {rule.plain_def}"
+
+
+def _functions(tree: ast.AST) -> Iterator[tuple[str, type[ast.AST]]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, type(node)
+
+
+def _used_names(tree: ast.AST) -> Iterator[str]:
+    """Each name that is used, bare and with the path that its import gives it: `sleep` and `time.sleep`."""
+    imported = dict(_imports(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute) and (dotted := _dotted(node)):
+            head, _, rest = dotted.partition(".")
+            full = ".".join(filter(None, (imported.get(head, head), rest)))
+            for name in (dotted, full):
+                yield name
+                yield name.rpartition(".")[2]
+        elif isinstance(node, ast.keyword) and node.arg:
+            yield node.arg
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield (alias.asname, alias.name) if alias.asname else (alias.name.partition(".")[0],) * 2
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+
+def _dotted(node: ast.expr) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""

@@ -1,0 +1,80 @@
+"""Commands for those who write decks: list, lint, verify, schema."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from quizkit.cli.workbench import Workbench
+
+Paths = Annotated[list[Path] | None, typer.Argument(help="Deck files or folders; the built-in deck where none is given.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these commands to the program."""
+    for command in (list_questions, lint, verify, schema):
+        app.command("list" if command is list_questions else command.__name__)(command)
+
+
+def list_questions(
+    context: typer.Context,
+    topics: Annotated[list[str] | None, typer.Argument(help="Topics: a number, a slug, or how the title begins.", show_default=False)] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only questions of this kind; can be repeated.")] = None,
+    level: Annotated[list[str] | None, typer.Option(help="Only questions of this level; can be repeated.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only questions with this tag; can be repeated.")] = None,
+    deck: Annotated[list[Path] | None, typer.Option(help="Deck files or folders instead of the built-in deck.")] = None,
+    format: Annotated[Literal["rich", "json"], typer.Option(help="How to print it.")] = "rich",
+) -> None:
+    """Find questions."""
+    from quizkit.practice.plan import Filter  # noqa: PLC0415
+    from quizkit.report import listing, machine  # noqa: PLC0415
+
+    bench: Workbench = context.obj
+    wanted = Filter.of(kind or (), level or (), tag or ())
+    entries = [entry for entry in bench.deck(deck or ()).select(topics or ()) if wanted.accepts(entry)]
+    if format == "json":
+        typer.echo(machine.to_json(machine.questions(entries)))
+    else:
+        bench.console().print(listing.questions(entries))
+
+
+def lint(context: typer.Context, paths: Paths = None) -> None:
+    """Say whether a deck is well formed: every problem at once, as file:line: message."""
+    from quizkit.deck.lint import lint as lint_paths  # noqa: PLC0415
+    from quizkit.report import console  # noqa: PLC0415
+
+    bench: Workbench = context.obj
+    found, count = lint_paths(paths or ())
+    if found:
+        bench.console().print(console.problems(found), soft_wrap=True)
+        raise typer.Exit(1)
+    bench.console().print(f"{count} questions, no problems")
+
+
+def verify(
+    context: typer.Context,
+    paths: Paths = None,
+    format: Annotated[Literal["rich", "json"], typer.Option(help="How to print it.")] = "rich",
+) -> None:
+    """Prove a deck: right answers pass, starters and wrong versions fail, predictions are the same twice."""
+    from random import Random  # noqa: PLC0415
+
+    from quizkit.proof.verify import verify_all  # noqa: PLC0415
+    from quizkit.report import listing, machine  # noqa: PLC0415
+
+    bench: Workbench = context.obj
+    deck = bench.deck(paths or ())
+    questions = [deck.question(entry.id) for entry in deck.entries]
+    proofs = verify_all(questions, bench.sandbox(), Random())
+    if format == "json":
+        typer.echo(machine.to_json(machine.proofs(proofs)))
+    else:
+        bench.console().print(listing.proofs(proofs))
+    raise typer.Exit(0 if all(proof.passed for proof in proofs) else 1)
+
+
+def schema() -> None:
+    """Print the JSON Schema of deck files, by which editors complete and check them."""
+    from quizkit.deck.schema import deck_schema  # noqa: PLC0415
+
+    typer.echo(deck_schema())

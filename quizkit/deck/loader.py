@@ -1,0 +1,288 @@
+"""Reads decks from YAML files, keeps an index of them, and reports every problem at once."""
+
+import json
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError
+
+from quizkit.deck.models import AnyQuestion, DeckFile, Entry, Question, minutes  # isort: skip
+
+_FORMAT_FILES: Final = tuple(Path(__file__).parent / name for name in ("models.py", "syntax.py", "loader.py", "../check/spec.py"))
+
+
+def builtin() -> Path:
+    """The folder of the deck that comes with quizkit, in an installed copy as in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package.parent / "questions" / "fastapi", package.parent / "quizkit_questions" / "fastapi"):
+        if folder.is_dir():
+            return folder
+    raise QuizkitError("the built-in deck is missing from this installation", "install quizkit again")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One deck file that was read: its index rows and its questions as JSON, or its problems."""
+
+    path: Path
+    entries: tuple[Entry, ...] = ()
+    bodies: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """The questions that were loaded: an index in the files' order, and each body when it is asked for."""
+
+    entries: tuple[Entry, ...]
+    _bodies: dict[str, str] = field(repr=False)
+    _names: dict[str, str] = field(repr=False)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def entry(self, name: str) -> Entry:
+        """The row of a question, by its id or an alias. Raises QuizkitError with close ids for an unknown one."""
+        if name not in self._names:
+            close = get_close_matches(name, self._names, n=3, cutoff=0.6)
+            advice = f"Close: {', '.join(close)}." if close else "find one: quizkit list"
+            raise QuizkitError(f'No question has the id "{name}".', advice)
+        found = self._names[name]
+        return next(entry for entry in self.entries if entry.id == found)
+
+    def question(self, name: str) -> Question:
+        """A question with its texts, by its id or an alias. Raises QuizkitError for an unknown one."""
+        from pydantic import TypeAdapter  # noqa: PLC0415 - kept out of commands that only need the index
+
+        entry = self.entry(name)
+        question: Question = TypeAdapter(AnyQuestion).validate_json(self._bodies[entry.id])
+        return question
+
+    def select(self, topics: Sequence[str] = ()) -> tuple[Entry, ...]:
+        """The rows of the named topics: a section's number, its slug, or the start of its title.
+
+        Raises QuizkitError for a name that fits none.
+        """
+        if not topics:
+            return self.entries
+        wanted: set[str] = set()
+        for name in topics:
+            fitting = {entry.topic for entry in self.entries if _is_topic(entry, name)}
+            if not fitting:
+                close = get_close_matches(name, {text for e in self.entries for text in (e.slug, e.topic)}, n=3, cutoff=0.5)
+                raise QuizkitError(
+                    f'No topic is called "{name}".', f"Close: {', '.join(close)}." if close else "all of them: quizkit list"
+                )
+            wanted |= fitting
+        return tuple(entry for entry in self.entries if entry.topic in wanted)
+
+
+def _is_topic(entry: Entry, name: str) -> bool:
+    if name.isdigit():
+        return entry.section == int(name)
+    return name.lower() in (entry.slug, entry.id) or entry.topic.lower().startswith(name.lower())
+
+
+def load(paths: Sequence[Path] = (), cache: Path | None = None) -> Deck:
+    """The deck at `paths` (folders or files), the built-in one where none is given.
+
+    `cache` is an SQLite file that spares reading what hasn't changed. Raises ContentError with every problem found,
+    MissingPath for a path that isn't there or holds no deck file.
+    """
+    files, problems = _read_all(paths or (builtin(),), cache)
+    if problems:
+        raise ContentError(problems)
+    entries = tuple(entry for file in files for entry in file.entries)
+    bodies = {entry.id: body for file in files for entry, body in zip(file.entries, file.bodies, strict=True)}
+    names = {name: entry.id for entry in entries for name in (entry.id, *entry.aliases)}
+    return Deck(entries, bodies, names)
+
+
+def problems(paths: Sequence[Path]) -> list[Problem]:
+    """Every problem in the files at `paths`, in order. Raises MissingPath."""
+    return _read_all(paths or (builtin(),), None)[1]
+
+
+def _read_all(paths: Sequence[Path], cache: Path | None) -> tuple[list[_File], list[Problem]]:
+    """The files that were asked for, and their problems, judged beside the other files of their folders."""
+    wanted = list(dict.fromkeys(path for given in paths for path in _deck_files(given)))
+    folders = dict.fromkeys(path.parent for path in wanted)
+    siblings = [path for folder in folders for path in sorted(folder.glob("*.y*ml")) if path not in wanted]
+    index = _Index(cache)
+    files = [index.file(path) for path in (*wanted, *siblings)]
+    index.keep(files)
+    found = [problem for file in files for problem in (*file.problems, *_cross_problems(file, files))]
+    return files[: len(wanted)], sorted(problem for problem in found if problem.path in wanted)
+
+
+def _deck_files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.exists():
+        raise MissingPath(f"{path}: there is no such file or folder")
+    found = sorted(file for file in path.rglob("*.y*ml") if file.suffix in (".yaml", ".yml"))
+    if not found:
+        raise MissingPath(f"{path}: no deck file (.yaml) is in this folder")
+    return found
+
+
+def read(path: Path) -> _File:
+    """One deck file, from its text."""
+    from pydantic import ValidationError  # noqa: PLC0415 - a warm index needs neither
+
+    from quizkit.deck import syntax  # noqa: PLC0415
+
+    text = _text(path)
+    try:
+        deck = DeckFile.model_validate(syntax.parse(text))
+    except syntax.SyntaxFault as error:
+        return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in error.faults))
+    except ValidationError as error:
+        faults = syntax.validation_faults(error, syntax.lines(text), _known_keys())
+        return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in faults))
+    entries = tuple(_entry(path, deck, question, position) for position, question in enumerate(deck.questions))
+    bodies = tuple(question.model_dump_json(by_alias=True, exclude_unset=True) for question in deck.questions)
+    return _File(path, entries, bodies)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MissingPath(f"{path}: not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise MissingPath(f"{path}: {error.strerror}") from None
+
+
+def _known_keys() -> frozenset[str]:
+    from quizkit.check.spec import Model  # noqa: PLC0415
+
+    keys: set[str] = set()
+    models = [Model]
+    while models:
+        model = models.pop()
+        models += model.__subclasses__()
+        keys |= {info.alias or name for name, info in model.model_fields.items()}
+    return frozenset(keys)
+
+
+def _entry(path: Path, deck: DeckFile, question: Question, position: int) -> Entry:
+    slug = path.stem.lstrip("0123456789").lstrip("-_") or path.stem
+    return Entry(
+        id=question.id,
+        deck=path.resolve().parent.name,
+        topic=deck.topic,
+        section=deck.section,
+        slug=slug,
+        kind=question.kind,
+        level=question.level,
+        tags=question.tags,
+        source=question.source,
+        aliases=question.aliases,
+        minutes=minutes(question),
+        follow_ups=tuple((follow_up.question, follow_up.when) for follow_up in question.follow_ups),
+        path=str(path),
+        position=position,
+    )
+
+
+def _cross_problems(file: _File, files: Iterable[_File]) -> Iterator[Problem]:
+    """What only the other questions of the deck can show: ids used twice, follow-ups that lead nowhere."""
+    owners: dict[str, list[Entry]] = {}
+    for entry in (entry for other in files for entry in other.entries):
+        for name in (entry.id, *entry.aliases):
+            owners.setdefault(name, []).append(entry)
+    for entry in file.entries:
+        for name in (entry.id, *entry.aliases):
+            first = owners[name][0]
+            if first is not entry:
+                where = f"{Path(first.path).name}:{_line(first, 'id')}"
+                yield Problem(file.path, _line(entry, "id"), f'id "{name}" is already used in {where}')
+        for number, (target, _) in enumerate(entry.follow_ups):
+            if target not in owners:
+                line = _line(entry, "follow_ups", number, "question")
+                yield Problem(file.path, line, f'a follow-up names "{target}", but no question has this id')
+
+
+def line_of(entry: Entry, *place: str | int) -> int:
+    """The line in the deck file where a part of a question stands, counted from 1."""
+    return _line(entry, *place)
+
+
+def _line(entry: Entry, *place: str | int) -> int:
+    from quizkit.deck import syntax  # noqa: PLC0415
+
+    found = syntax.lines(_text(Path(entry.path)))
+    path: tuple[str | int, ...] = ("questions", entry.position)
+    for step in place:
+        if (*path, step) in found:
+            path = (*path, step)
+    return found.get(path, 1)
+
+
+class _Index:
+    """The cache: what was read, by the file's stamp. It may be lost at any time, and a broken one is passed over."""
+
+    _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, entries TEXT NOT NULL, bodies TEXT NOT NULL)"
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._rows: dict[str, tuple[str, str, str]] = {}
+        self._fresh: list[Path] = []
+        if path is not None and path.is_file():
+            try:
+                with closing(sqlite3.connect(path, timeout=0.2)) as database:
+                    rows = database.execute("SELECT path, stamp, entries, bodies FROM file").fetchall()
+                self._rows = {row[0]: row[1:] for row in rows}
+            except sqlite3.Error:
+                self._rows = {}
+
+    def file(self, path: Path) -> _File:
+        """The file, from the cache where it hasn't changed."""
+        row = self._rows.get(str(path.resolve()))
+        if row is not None and row[0] == _stamp(path):
+            return _File(path, tuple(_entry_from(fields, path) for fields in json.loads(row[1])), tuple(json.loads(row[2])))
+        self._fresh.append(path)
+        return read(path)
+
+    def keep(self, files: Iterable[_File]) -> None:
+        """Stores what was read anew and is sound."""
+        rows = [
+            (
+                str(file.path.resolve()),
+                _stamp(file.path),
+                json.dumps([asdict(e) for e in file.entries]),
+                json.dumps(file.bodies),
+            )
+            for file in files
+            if file.path in self._fresh and not file.problems
+        ]
+        if self._path is None or not rows:
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._path, timeout=0.2)) as database, database:
+                database.execute(self._SCHEMA)
+                database.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)", rows)
+        except (OSError, sqlite3.Error):
+            return
+
+
+def _entry_from(fields: dict[str, Any], path: Path) -> Entry:
+    fields["path"] = str(path)
+    for name in ("tags", "source", "aliases"):
+        fields[name] = tuple(fields[name])
+    fields["follow_ups"] = tuple((target, when) for target, when in fields["follow_ups"])
+    return Entry(**fields)
+
+
+def _stamp(path: Path) -> str:
+    """What changes when the file, or the way it is read, does."""
+    stats = [file.stat() for file in (path, *_FORMAT_FILES)]
+    return " ".join([sys.version.split()[0], *(f"{stat.st_mtime_ns}.{stat.st_size}" for stat in stats)])

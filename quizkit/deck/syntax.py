@@ -1,0 +1,231 @@
+"""YAML as decks are written in it: YAML 1.2's scalars, text keys, no key twice, and where each thing stands."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final
+
+import yaml
+from pydantic import ValidationError
+from yaml import CSafeLoader
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong at a line of a text, counted from 1."""
+
+    line: int
+    message: str
+
+
+class SyntaxFault(Exception):
+    """A text that isn't YAML as decks use it, with every fault that could be told."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(fault.message for fault in faults))
+        self.faults = faults
+
+
+class _Int(int):
+    text: str
+
+
+class _Float(float):
+    text: str
+
+
+class _Loader(CSafeLoader):
+    """libyaml's loader with the core schema of YAML 1.2, which finds all duplicate keys and keys that are no text."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own way to replace its YAML 1.1 table
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.faults: list[Fault] = []
+
+    def text_key(self, node: yaml.Node) -> str:
+        """The key that `node` spells; notes a fault where it isn't a text."""
+        if not isinstance(node, yaml.ScalarNode):
+            self.faults.append(Fault(node.start_mark.line + 1, "a key must be a text; put quotes around {{name}} and the like"))
+            return ""
+        if node.tag != "tag:yaml.org,2002:str":
+            self.faults.append(Fault(node.start_mark.line + 1, f'the key {node.value} is no text; write it in quotes: "{node.value}"'))
+        return str(node.value)
+
+
+def _construct_mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[dict[str, Any]]:
+    result: dict[str, Any] = {}
+    yield result
+    first_lines: dict[str, int] = {}
+    for key_node, value_node in node.value:
+        key, line = loader.text_key(key_node), key_node.start_mark.line + 1
+        if key in first_lines:
+            loader.faults.append(Fault(line, f'the key "{key}" is already on line {first_lines[key]}'))
+        first_lines[key] = line
+        result[key] = loader.construct_object(value_node, deep=True)
+
+
+def _construct_int(_loader: _Loader, node: yaml.ScalarNode) -> int:
+    text = node.value
+    value = _Int(int(text[2:], 8) if text.startswith("0o") else int(text[2:], 16) if text.startswith("0x") else int(text))
+    return _as_typed(value, text)
+
+
+def _construct_float(_loader: _Loader, node: yaml.ScalarNode) -> float:
+    return _as_typed(_Float(node.value.replace(".inf", "inf").replace(".nan", "nan")), node.value)
+
+
+def _as_typed(value: Any, text: str) -> Any:
+    """A plain number where it prints as it was typed, else one that remembers its text."""
+    plain = int(value) if isinstance(value, int) else float(value)
+    if str(plain) == text:
+        return plain
+    value.text = text
+    return value
+
+
+_CORE: Final = (
+    ("null", r"^(?:~|null|)$", "~n\0"),
+    ("bool", r"^(?:true|false)$", "tf"),
+    ("int", r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.inf$|^\.nan$", "-+.0123456789"),
+)
+for _name, _pattern, _firsts in _CORE:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), ["" if c == "\0" else c for c in _firsts])
+_Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
+_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+_Loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
+_Loader.add_constructor("tag:yaml.org,2002:bool", lambda _loader, node: node.value == "true")
+
+
+def parse(text: str) -> Any:
+    """The document as Python values. Raises SyntaxFault with everything that keeps it from being one."""
+    loader = _open(text)
+    try:
+        value = loader.get_single_data()
+    except yaml.MarkedYAMLError as error:
+        raise SyntaxFault([*loader.faults, _fault(error, text)]) from None
+    except yaml.YAMLError as error:
+        raise SyntaxFault([Fault(1, str(error))]) from None
+    except RecursionError:
+        raise SyntaxFault([Fault(1, "is nested too deep")]) from None
+    finally:
+        loader.dispose()
+    if loader.faults:
+        raise SyntaxFault(loader.faults)
+    return value
+
+
+def _open(text: str) -> _Loader:
+    try:
+        return _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise SyntaxFault([Fault(line, f"the character {error.character!r} can't stand in YAML")]) from None
+
+
+_BROKEN_TEXT: Final = (
+    ("mapping values are not allowed", 'a plain text ends at ": "; write the text as a block (>- or |) or in quotes'),
+    ("found character", "a plain text can't begin with ` or @ or %; write it as a block (>- or |) or in quotes"),
+    ("found undefined alias", "a plain text can't begin with *, which stands for an anchor; none of this name is there"),
+    ("did not find expected key", 'a text was broken off before its end, by a quote, a "{" or a wrong indent; write it as a block (>- or |)'),
+    ("did not find expected ',' or '}'", "inside { } a text with a comma, brace or {{name}} must be in quotes"),
+    ("did not find expected ',' or ']'", "inside [ ] a text with a comma or bracket must be in quotes"),
+    ("found unexpected end of stream", "a quote or bracket is never closed"),
+)
+
+
+def _fault(error: yaml.MarkedYAMLError, text: str) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    line = min(mark.line + 1, text.count("\n") + 1) if mark else 1
+    problem = (error.problem or "").strip()
+    advice = next((words for start, words in _BROKEN_TEXT if problem.startswith(start)), "")
+    return Fault(line, f"{advice} (YAML: {problem})" if advice else problem)
+
+
+def lines(text: str) -> dict[Place, int]:
+    """The line of each key and element, by its path from the root. For error messages only: it costs as much as parsing."""
+    loader = _open(text)
+    try:
+        root = loader.get_single_node()
+    finally:
+        loader.dispose()
+    found: dict[Place, int] = {}
+    stack: list[tuple[Place, yaml.Node]] = [((), root)] if root is not None else []
+    while stack:
+        place, node = stack.pop()
+        found.setdefault(place, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                found[(*place, str(key.value))] = key.start_mark.line + 1
+                stack.append(((*place, str(key.value)), value))
+        elif isinstance(node, yaml.SequenceNode):
+            stack.extend(((*place, index), value) for index, value in enumerate(node.value))
+    return found
+
+
+def validation_faults(error: ValidationError, line_of: dict[Place, int], known_keys: frozenset[str]) -> list[Fault]:
+    """What pydantic refused, each at the line of the deepest thing that the text really has.
+
+    `known_keys` are those that the format has anywhere, for "did you mean".
+    """
+    return [_validation_fault(detail, line_of, known_keys) for detail in error.errors(include_url=False, include_input=True)]
+
+
+def _validation_fault(detail: Any, line_of: dict[Place, int], known_keys: frozenset[str]) -> Fault:
+    place: Place = ()
+    for step in detail["loc"]:
+        if (*place, step) in line_of:
+            place = (*place, step)
+    last = str(detail["loc"][-1]) if detail["loc"] else ""
+    return Fault(line_of.get(place, 1), _words(detail, last, place, known_keys))
+
+
+def _words(detail: Any, last: str, place: Place, known_keys: frozenset[str]) -> str:
+    where = f"{_owner(place)}: " if place else ""
+    match detail["type"]:
+        case "extra_forbidden":
+            close = get_close_matches(last, known_keys - {last}, n=1, cutoff=0.6) if last not in known_keys else []
+            advice = f'; did you mean "{close[0]}"?' if close else ""
+            return f'unknown key "{last}"{_inside(place[:-1])}{advice}'
+        case "missing":
+            return f'missing key "{last}"{_inside(place)}'
+        case "union_tag_not_found":
+            return f'missing key "kind"{_inside(place)}'
+        case "union_tag_invalid":
+            tag = str(detail["ctx"]["tag"])
+            choices = detail["ctx"]["expected_tags"].replace("'", "")
+            close = get_close_matches(tag, choices.split(", "), n=1)
+            return f'unknown kind "{tag}"; ' + (f'did you mean "{close[0]}"?' if close else f"the kinds are {choices}")
+        case "value_error":
+            return where + str(detail["ctx"]["error"])
+        case "check_kind":
+            return str(detail["msg"])
+    shown = detail["input"] if isinstance(detail["input"], str | int | float | bool) else type(detail["input"]).__name__
+    message = _TYPE_WORDS.get(detail["type"]) or detail["msg"][:1].lower() + detail["msg"][1:]
+    return f"{where}{message}" + (f", not {shown!r}" if isinstance(shown, str | int | float | bool) and detail["input"] is not None else "")
+
+
+_TYPE_WORDS: Final = {
+    "string_type": "should be a text",
+    "int_type": "should be a whole number",
+    "tuple_type": "should be a list",
+    "dict_type": "should be a mapping of keys to values",
+    "model_type": "should be a mapping of keys to values",
+    "model_attributes_type": "should be a mapping of keys to values",
+    "bool_type": "should be true or false",
+    "too_short": "should not be an empty list",
+}
+
+
+def _owner(place: Place) -> str:
+    named = [step for step in place if isinstance(step, str)]
+    return named[-1] if named else "the file"
+
+
+def _inside(place: Place) -> str:
+    named = [step for step in place if isinstance(step, str)]
+    return f" in {named[-1]}" if named else ""

@@ -1,0 +1,197 @@
+"""The one door to a verdict: the only place that knows both what is expected and the process that is asked."""
+
+import ast
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, assert_never
+
+from quizkit.check import scenario, source, template
+from quizkit.check.message import encode
+from quizkit.check.spec import Check, SourceCheck
+from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
+from quizkit.errors import QuizkitError
+from quizkit.marking.mark import Answer, Marker, SelfMarker, mark_choice, mark_cloze, mark_exception, mark_predict
+from quizkit.sandbox.protocol import Broken, Loaded, Raised, Response, Stopped
+from quizkit.verdict import CheckResult, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from quizkit.sandbox.host import Run, Sandbox
+
+
+def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random", marker: Marker | None = None) -> Verdict:
+    """What comes of an answer, of any kind of question.
+
+    Raises NoSandbox where the worker is gone, QuizkitError where the kind can't be marked yet.
+    """
+    began = time.monotonic()
+    match question:
+        case Recall():
+            verdict = (marker or SelfMarker()).mark(question, answer[0] if answer else "")
+        case Choice():
+            verdict = mark_choice(question, answer)
+        case Cloze():
+            verdict = mark_cloze(question, answer)
+        case Predict():
+            verdict = _grade_predict(question, answer, sandbox)
+        case Fix() | Coding():
+            verdict = grade_source(question.checks, answer[0] if answer else "", sandbox, rng)
+        case Tests():
+            raise QuizkitError("questions of the kind tests can be read, but not run yet", f"quizkit show {question.id}")
+        case _:
+            assert_never(question)
+    return replace(verdict, duration_s=time.monotonic() - began)
+
+
+def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> Verdict:
+    """Runs a snippet and every check on it: one run for all, and one more for each check that wants its own."""
+    if not _has_code(text):
+        return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
+    results: dict[int, CheckResult] = {}
+    fault = ""
+    shared = [number for number, check in enumerate(checks) if not check.own_process]
+    for group in ([shared] if shared else []) + [[n] for n, check in enumerate(checks) if check.own_process]:
+        found, group_fault = _grade_group([checks[n] for n in group], text, sandbox, rng)
+        results |= dict(zip(group, found, strict=True))
+        fault = fault or group_fault
+        if group_fault:
+            break
+    ordered = [results.get(number) or _not_run(check) for number, check in enumerate(checks)]
+    return _verdict(ordered, _overall(ordered, fault), fault)
+
+
+def _has_code(text: str) -> bool:
+    """Whether a text holds anything but comments and blank lines; one that isn't Python counts as something."""
+    try:
+        return bool(ast.parse(text).body)
+    except (SyntaxError, ValueError):
+        return True
+
+
+def _grade_group(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> tuple[list[CheckResult], str]:
+    """The results of checks that share a process, and what kept the app from loading, if anything did."""
+    first = checks[0]
+    given = template.draw(first.kinds(), rng) if first.own_process and hasattr(first, "kinds") else None
+    env = {name: template.as_text(template.fill(value, given or {})) for name, value in first.env.items()}
+    files = {name: template.as_text(template.fill(value, given or {})) for name, value in first.files.items()}
+    with sandbox.open({**files, "main.py": text}, env) as run:
+        loaded = run.load()
+        if not isinstance(loaded, Loaded):
+            return [_broken_check(check, loaded) for check in checks], broken_words(loaded)
+        return _run_checks(checks, text, run, rng, given), ""
+
+
+def _run_checks(
+    checks: Sequence[Check], text: str, run: "Run", rng: "Random", given: Mapping[str, Any] | None
+) -> list[CheckResult]:
+    results: list[CheckResult] = []
+    stopped = False
+    for check in checks:
+        if isinstance(check, SourceCheck):
+            results.append(_source_result(check, text))
+        elif stopped:
+            results.append(_not_run(check))
+        else:
+            results.append(drive(scenario.play(check, rng, given), run))
+            stopped = results[-1].outcome not in (Outcome.passed, Outcome.failed)
+    return results
+
+
+def drive(play: scenario.Play, run: "Run") -> CheckResult:
+    """Carries requests out and replies back until the check has its result."""
+    try:
+        request = next(play)
+        while True:
+            request = play.send(run.send(request))
+    except StopIteration as finished:
+        result: CheckResult = finished.value
+        return result
+
+
+def _source_result(check: SourceCheck, text: str) -> CheckResult:
+    broken = source.broken_rules(text, check.source)
+    outcome = Outcome.failed if broken else Outcome.passed
+    words = check.message if broken and check.message else "; ".join(broken)
+    return CheckResult(check.title, outcome, check.weight, words, check.hint if broken else "")
+
+
+def _not_run(check: Check) -> CheckResult:
+    return CheckResult(check.title, Outcome.not_run, check.weight)
+
+
+def _broken_check(check: Check, loaded: Broken | Stopped) -> CheckResult:
+    if isinstance(loaded, Stopped):
+        return replace(_not_run(check), message=scenario.stopped_words(loaded))
+    raised = loaded.raised
+    line = raised.frames[-1].line if raised.frames else None
+    trace = scenario.traceback_text(raised) if raised.exception else ""
+    return replace(_not_run(check), line=line, traceback=trace)
+
+
+def _overall(results: Sequence[CheckResult], fault: str) -> Outcome:
+    if fault:
+        return next((r.outcome for r in results if r.outcome not in (Outcome.passed, Outcome.not_run)), Outcome.error)
+    for outcome in (Outcome.timeout, Outcome.memory, Outcome.killed, Outcome.blocked, Outcome.error, Outcome.failed):
+        if any(result.outcome is outcome for result in results):
+            return outcome
+    return Outcome.passed
+
+
+def _verdict(results: Sequence[CheckResult], outcome: Outcome, message: str) -> Verdict:
+    whole = sum(result.weight for result in results)
+    gained = sum(result.weight for result in results if result.outcome is Outcome.passed)
+    return Verdict(outcome, gained / whole, tuple(results), message=message)
+
+
+def _grade_predict(question: Predict, answer: Answer, sandbox: "Sandbox") -> Verdict:
+    found = responses(question, sandbox)
+    if isinstance(found, Raised):
+        return mark_exception(answer, found.exception)
+    return mark_predict(question, answer, found)
+
+
+def responses(question: Predict, sandbox: "Sandbox") -> tuple[Response, ...] | Raised:
+    """What a `predict` question's snippet answers, or what its import ends with where that is asked.
+
+    Raises QuizkitError where the snippet does something else: a fault of the deck.
+    """
+    with sandbox.open({"main.py": question.snippet}) as run:
+        loaded = run.load()
+        if question.raises is not None:
+            if isinstance(loaded, Broken) and loaded.raised.exception:
+                return loaded.raised
+            raise QuizkitError(f"{question.id}: the snippet was to fail when it is imported, and it doesn't")
+        if not isinstance(loaded, Loaded):
+            raise QuizkitError(f"{question.id}: the deck's snippet can't be asked: {broken_words(loaded)}")
+        found = []
+        for ask in question.ask:
+            reply = run.send(encode(ask.request, {}, new_client=True))
+            if isinstance(reply, Stopped):
+                raise QuizkitError(f"{question.id}: the deck's snippet gave no answer: {scenario.stopped_words(reply)}")
+            found.append(reply)
+        return tuple(found)
+
+
+def broken_words(loaded: Broken | Stopped) -> str:
+    """Why there is no app to ask, and what to do about it."""
+    if isinstance(loaded, Stopped):
+        return f"while it was imported: {scenario.stopped_words(loaded)}"
+    raised = loaded.raised
+    where = f"line {raised.frames[-1].line}: " if raised.frames else ""
+    what = f"{raised.exception}: {raised.message}" if raised.message else raised.exception
+    match loaded.reason:
+        case "syntax":
+            return f"this is not Python: {where}{raised.message}"
+        case "missing_package":
+            return f"{where}{raised.message}; install it beside quizkit, or do without it"
+        case "no_app":
+            return "no FastAPI app was found; the file needs a line such as `app = FastAPI()`"
+        case "several_apps":
+            return f"there are several apps ({raised.message}); call the one to be asked `app`"
+        case "exit":
+            return f"{where}the program ended itself while it was imported ({raised.exception})"
+        case "lifespan":
+            return f"the app's startup failed: {where}{what}"
+    return f"the import failed: {where}{what}"

@@ -1,0 +1,166 @@
+"""Marks the answers that need no process: choices, gaps, predictions, and sentences by what the person ticks."""
+
+import ast
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+from quizkit.check.match import same
+from quizkit.check.message import NotJson, body_json, body_text, header
+from quizkit.deck.models import Ask, Choice, Cloze, Gap, Predict, Recall
+from quizkit.sandbox.protocol import Response
+from quizkit.verdict import CheckResult, Outcome, PointResult, Verdict
+
+Answer = tuple[str, ...]
+"""What a person hands in, one text a field: a gap, a status, a body, a file."""
+
+
+class Marker(Protocol):
+    """Whatever can mark a `recall` answer."""
+
+    def mark(self, question: Recall, answer: str) -> Verdict:
+        """The verdict, with each key point's state and, in `confidence`, how sure it is."""
+
+
+class SelfMarker:
+    """Leaves the marking to the person: each key point is listed, none is ticked yet."""
+
+    def mark(self, question: Recall, answer: str) -> Verdict:
+        """A verdict without confidence, whose points `ticked` then fills in."""
+        del answer  # the person holds it against the reference themselves
+        return Verdict(Outcome.not_run, 0, points=_points(question), confidence=0)
+
+
+def _points(question: Recall) -> tuple[PointResult, ...]:
+    points = question.key_points
+    if points is None:
+        return ()
+    return (
+        *(PointResult(point.idea, "must", "unmarked") for point in points.must),
+        *(PointResult(point.idea, "bonus", "unmarked") for point in points.bonus),
+        *(PointResult(point.idea, "misconception", "unmarked", why=point.why) for point in points.misconceptions),
+    )
+
+
+def ticked(verdict: Verdict, ticks: Collection[int]) -> Verdict:
+    """The verdict once the person has said which of its points, counted from 1, the answer made.
+
+    The score is the share of must points; each misconception that was voiced takes away one of them.
+    """
+    points = tuple(
+        replace(point, state="found" if number in ticks else "missed") for number, point in enumerate(verdict.points, 1)
+    )
+    must = [point for point in points if point.role == "must"]
+    voiced = sum(point.role == "misconception" and point.state == "found" for point in points)
+    found = sum(point.state == "found" for point in must)
+    score = max(0, found - voiced) / len(must) if must else 0
+    outcome = Outcome.passed if must and found == len(must) and not voiced else Outcome.failed
+    return replace(verdict, outcome=outcome, score=score, points=points, confidence=1)
+
+
+def mark_choice(question: Choice, answer: Answer) -> Verdict:
+    """Marks the numbers, counted from 1 in the deck's order, of the options that were chosen.
+
+    With several right options each one counts, and each wrong choice takes one away.
+    """
+    chosen = {int(number) for number in re.findall(r"\d+", " ".join(answer))}
+    checks = tuple(_option_result(option, number in chosen) for number, option in enumerate(question.options, 1))
+    right = {number for number, option in enumerate(question.options, 1) if option.is_right}
+    score = max(0, len(chosen & right) - len(chosen - right)) / len(right)
+    return Verdict(Outcome.passed if chosen == right else Outcome.failed, score, checks)
+
+
+def _option_result(option: Any, chosen: bool) -> CheckResult:
+    outcome = Outcome.passed if chosen == option.is_right else Outcome.failed
+    why = option.why or ("is right" if option.is_right else "")
+    return CheckResult(option.text, outcome, message=why, expected=option.is_right, actual=chosen)
+
+
+def mark_cloze(question: Cloze, answer: Answer) -> Verdict:
+    """Marks one text a gap; a gap that has no text is wrong."""
+    texts = [*answer, *[""] * len(question.gaps)]
+    checks = tuple(_gap_result(number, gap, text) for number, (gap, text) in enumerate(zip(question.gaps, texts, strict=False), 1))
+    return _summed(checks)
+
+
+def _gap_result(number: int, gap: Gap, text: str) -> CheckResult:
+    fits = any(_squeezed(text, gap.in_code) == _squeezed(right, gap.in_code) for right in gap.answers)
+    outcome = Outcome.passed if fits else Outcome.failed
+    return CheckResult(f"gap {number}", outcome, expected=" or ".join(gap.answers), actual=text.strip())
+
+
+_EQUAL_SIGNS: Final = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-"})
+
+
+def _squeezed(text: str, in_code: bool) -> str:
+    """What counts of a gap's text: in code all but spaces, in prose neither case nor the form of quotes and dashes."""
+    text = text.strip().strip("`") if not in_code or text.strip().startswith("`") else text
+    if in_code:
+        return re.sub(r"\s+", "", text)
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_EQUAL_SIGNS).casefold().split())
+
+
+def mark_predict(question: Predict, answer: Answer, responses: Sequence[Response]) -> Verdict:
+    """Marks a prediction against what the snippet answered a moment ago, one text a part that is asked for."""
+    parts = [(ask, part, response) for ask, response in zip(question.ask, responses, strict=True) for part in ask.about]
+    texts = [*answer, *[""] * len(parts)]
+    return _summed(tuple(_part_result(*part, text) for part, text in zip(parts, texts, strict=False)))
+
+
+def mark_exception(answer: Answer, exception: str) -> Verdict:
+    """Marks which exception an import ends with, by the class's name."""
+    text = answer[0].strip().rpartition(".")[2] if answer else ""
+    fits = text.casefold() == exception.casefold()
+    return _summed((CheckResult("exception", Outcome.passed if fits else Outcome.failed, expected=exception, actual=text),))
+
+
+def _part_result(ask: Ask, part: str, response: Response, text: str) -> CheckResult:
+    actual = observed(part, response)
+    outcome = Outcome.passed if _predicted(part, text, actual, response) else Outcome.failed
+    name = f"{ask.request.method} {ask.request.path} · {part}"
+    return CheckResult(name, outcome, expected=actual, actual=text.strip())
+
+
+def observed(part: str, response: Response) -> Any:
+    """What a response shows of the part that a `predict` question asks for; None where there is nothing."""
+    if part == "status":
+        return response.status
+    if part.startswith("headers."):
+        text = header(response, part.removeprefix("headers."))
+        return text if isinstance(text, str) else None
+    try:
+        return body_json(response) if part == "json" else body_text(response)
+    except NotJson:
+        return body_text(response)
+
+
+def _predicted(part: str, text: str, actual: Any, response: Response) -> bool:
+    text = text.strip()
+    if part == "json" and response.body:
+        said = _typed_json(text)
+        return said is not _UNREADABLE and same(said, actual)
+    return text == str("" if actual is None else actual).strip()
+
+
+_UNREADABLE: Final = object()
+
+
+def _typed_json(text: str) -> Any:
+    """JSON as a person types it: also in Python's spelling, and a text without its quotes."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text or _UNREADABLE
+
+
+def _summed(checks: tuple[CheckResult, ...]) -> Verdict:
+    right = sum(check.outcome is Outcome.passed for check in checks)
+    outcome = Outcome.passed if right == len(checks) else Outcome.failed
+    return Verdict(outcome, right / len(checks), checks)

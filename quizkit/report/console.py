@@ -1,0 +1,365 @@
+"""What a person sees of a question, a verdict and a list of problems: renderables for Rich, which print nothing themselves."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar, Final, assert_never
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.markdown import CodeBlock, Markdown
+from rich.padding import Padding
+from rich.segment import Segment
+from rich.syntax import Syntax
+from rich.text import Text
+
+from quizkit.check.match import ABSENT
+from quizkit.check.scenario import place_text
+from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Predict, Question, Recall, Tests
+from quizkit.errors import Problem
+from quizkit.verdict import CheckResult, Mismatch, Outcome, Verdict
+
+TEXT_WIDTH: Final = 76
+_INDENT: Final = 2
+_NAME_WIDTH: Final = 34
+_MISMATCHES_SHOWN: Final = 4
+_LINES_SHOWN: Final = 40
+
+_SIGNS: Final = {"ok": "✓", "no": "✗", "missed": "○", "partly": "~", "wrong": "!", "none": "·", "turn": "▸", "rule": "─", "cut": "…"}
+_ASCII_SIGNS: Final = {"ok": "+", "no": "x", "missed": "o", "partly": "~", "wrong": "!", "none": ".", "turn": ">", "rule": "-", "cut": "..."}
+
+
+def sign(name: str) -> str:
+    """One of the signs, as the terminal's encoding can print it."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    return (_SIGNS if encoding.startswith("utf") else _ASCII_SIGNS)[name]
+
+
+# Escape sequences' own controls, C1, and the marks that reorder what is read: none of them may come from data.
+_UNSAFE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def safe(text: str) -> str:
+    """`text` from a deck, a document or a snippet, with nothing in it that could steer a terminal."""
+    return _UNSAFE.sub(lambda found: "�" if found[0] not in "\r" else "", text.replace("\t", "    "))
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Text that is data: no markup, no emoji codes, no escapes."""
+    return Text(safe(text), style=style)
+
+
+class _PlainCode(CodeBlock):
+    """A code block of a prompt: indented, never wrapped, without a background that copying would take along."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from code(str(self.text).rstrip(), self.lexer_name).__rich_console__(console, options)
+
+
+class _Prompt(Markdown):
+    elements: ClassVar[dict[str, Any]] = {**Markdown.elements, "fence": _PlainCode, "code_block": _PlainCode}
+
+
+class _Cut:
+    """Lines that are cut at the screen's edge, with a sign where something is missing, and never wrapped."""
+
+    def __init__(self, text: Text, indent: int) -> None:
+        self._text = text
+        self._indent = indent
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = max(10, options.max_width - self._indent) if console.is_terminal else 10_000
+        for line in self._text.split("\n", allow_blank=True):
+            if line.cell_len > width:
+                line.truncate(width - 1)
+                line.append(sign("cut"))
+            yield Segment(" " * self._indent)
+            yield from line.render(console, end="\n")
+
+
+def code(source: str, language: str = "python", indent: int = 2) -> _Cut:
+    """Highlighted code; a line that is too long for the screen is cut, never wrapped."""
+    source = safe(source)
+    highlighted = Syntax("", language or "text", theme="ansi_dark", background_color="default").highlight(source)
+    highlighted.rstrip()
+    return _Cut(highlighted, indent)
+
+
+def prose(text: str) -> RenderableType:
+    """A prompt's or an explanation's Markdown, indented and no wider than a column that reads well."""
+    return _Narrow(_Prompt(safe(text).strip(), code_theme="ansi_dark", hyperlinks=False))
+
+
+class _Narrow:
+    def __init__(self, content: RenderableType, indent: int = _INDENT) -> None:
+        self._content = content
+        self._indent = indent
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = min(options.max_width, TEXT_WIDTH + _INDENT)
+        padded = Padding(self._content, (0, 0, 0, self._indent))
+        for line in console.render_lines(padded, options.update(width=width), pad=False):
+            yield from _without_trailing_space(line)
+            yield Segment.line()
+
+
+def _without_trailing_space(line: list[Segment]) -> list[Segment]:
+    while line and not line[-1].text.strip():
+        line.pop()
+    if line:
+        line[-1] = Segment(line[-1].text.rstrip(), line[-1].style, line[-1].control)
+    return line
+
+
+def rule(left: str, right: str = "", *, width: int) -> Text:
+    """The one line that says where a person is."""
+    dash = sign("rule")
+    left, right = f"{dash * 2} {safe(left)} ", f" {safe(right)} {dash * 2}" if right else ""
+    room = width - cell_len(left) - cell_len(right)
+    if room < 2 and right:
+        right = set_cell_size(right, max(0, width - cell_len(left) - 4)).rstrip() + f" {dash * 2}"
+        room = max(1, width - cell_len(left) - cell_len(right))
+    return Text(left, style="bold").append(dash * max(1, room), style="dim").append(right, style="dim")
+
+
+def heading(entry: Entry, place: str, minutes: int | None = None, *, width: int) -> Text:
+    """The rule over a question: its place, its topic, kind and level."""
+    parts = [entry.topic, entry.kind, entry.level] + ([f"{minutes} min"] if minutes else [])
+    return rule(place, " · ".join(parts), width=width)
+
+
+# ---- questions ----
+
+
+def question(asked: Question, order: Sequence[int] = ()) -> RenderableType:
+    """What is asked, without any of the answer. `order` is the one in which a `choice` question's options are shown."""
+    match asked:
+        case Recall() | Fix() | Coding() | Tests():
+            return Group(prose(asked.prompt), *_given_app(asked))
+        case Choice():
+            return Group(prose(asked.prompt), Text(), *_options(asked, order or range(len(asked.options))))
+        case Cloze():
+            return Group(*([prose(asked.prompt), Text()] if asked.prompt else []), prose(gapped(asked)))
+        case Predict():
+            return _predict(asked)
+        case _:
+            assert_never(asked)
+
+
+def _given_app(asked: Question) -> list[RenderableType]:
+    return [Text(), code(asked.app, indent=4)] if isinstance(asked, Tests) else []
+
+
+def _options(asked: Choice, order: Iterable[int]) -> Iterator[RenderableType]:
+    for shown, index in enumerate(order, 1):
+        yield _Hanging(f"{shown}  ", asked.options[index].text)
+
+
+class _Hanging:
+    """A marked line whose further lines line up with its text."""
+
+    def __init__(self, mark: str, text: str, style: str = "", indent: int = 4) -> None:
+        self._mark = mark
+        self._text = text
+        self._style = style
+        self._indent = indent
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        start = self._indent + cell_len(self._mark)
+        width = max(20, min(options.max_width, TEXT_WIDTH + _INDENT) - start)
+        lines = plain(self._text.strip(), self._style).wrap(console, width) or [Text()]
+        for number, line in enumerate(lines):
+            line.rstrip()
+            lead = " " * self._indent + self._mark if number == 0 else " " * start
+            yield Text.assemble((lead, self._style if number == 0 else ""), line)
+
+
+def gapped(asked: Cloze) -> str:
+    """The text of a `cloze` question with a numbered hole for each gap."""
+    number = 0
+    text = ""
+    for piece in asked.pieces:
+        if isinstance(piece, Gap):
+            number += 1
+            text += f"[{number}]____" if piece.in_code else f"\\[{number}\\]\\_\\_\\_\\_"
+        else:
+            text += piece
+    return text
+
+
+def _predict(asked: Predict) -> RenderableType:
+    if asked.raises:
+        prompt = asked.prompt or "Importing this ends with an exception. Which one?"
+        return Group(prose(prompt), Text(), code(asked.snippet, indent=4))
+    prompt = asked.prompt or "What does this app answer?"
+    requests = [line for ask in asked.ask for line in request_lines(ask)]
+    return Group(prose(prompt), Text(), code(asked.snippet, indent=4), Text(), *requests)
+
+
+def request_lines(ask: Ask) -> Iterator[Text]:
+    """A request as a person reads it: the method and path, then whatever else is sent."""
+    spec = ask.request
+    query = "&".join(f"{name}={value}" for name, values in spec.params.items() for value in _listed(values))
+    yield plain(f"  {spec.method} {spec.path}{'?' + query if query else ''}", "bold")
+    for name, value in spec.headers.items():
+        yield plain(f"      {name}: {value}")
+    if spec.cookies:
+        yield plain("      Cookie: " + "; ".join(f"{name}={value}" for name, value in spec.cookies.items()))
+    if spec.has("json"):
+        yield plain(f"      {json.dumps(spec.json_body, ensure_ascii=False)}")
+    if spec.content is not None:
+        yield plain(f"      {spec.content}")
+    for name, value in (spec.data or {}).items():
+        yield plain(f"      form {name}={value}")
+    for name in spec.files or {}:
+        yield plain(f"      file {name}")
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+# ---- verdicts ----
+
+
+def checks(verdict: Verdict, file: str = "main.py", hints: bool = True) -> RenderableType:
+    """How each check of a coding answer ended, the failed ones with their reasons. `file` is the person's own name for it."""
+    parts: list[RenderableType] = []
+    if verdict.message:
+        parts.append(_Hanging(f"{sign('no')} ", verdict.message, "red", indent=2))
+        parts += _trace(next((check.traceback for check in verdict.checks if check.traceback), ""), file)
+    if verdict.message and all(check.outcome is Outcome.not_run for check in verdict.checks):
+        return Group(*parts)
+    for check in verdict.checks:
+        parts += _check(check, file, hints)
+    return Group(*parts)
+
+
+def _check(check: CheckResult, file: str, hints: bool) -> Iterator[RenderableType]:
+    if check.outcome is Outcome.passed:
+        yield _row(sign("ok"), "green", check.name, _came_back(check))
+        return
+    if check.outcome is Outcome.not_run:
+        yield _row(sign("none"), "dim", check.name, "not run")
+        return
+    yield _row(sign("no"), "red", check.name, check.message or str(check.outcome))
+    if check.request:
+        yield _Cut(plain(check.request, "dim"), 8)
+    yield from _differences(check)
+    yield from _trace(check.traceback, file)
+    if hints and check.hint:
+        yield _Hanging("hint  ", check.hint, "yellow", indent=8)
+
+
+def _row(mark: str, style: str, name: str, right: str) -> _Cut:
+    name = safe(name).replace("\n", " ")
+    padded = set_cell_size(name, _NAME_WIDTH) if cell_len(name) <= _NAME_WIDTH else name + "  "
+    return _Cut(Text.assemble((mark, style), " ", padded, safe(right).replace("\n", " ")), _INDENT)
+
+
+def _came_back(check: CheckResult) -> str:
+    if not isinstance(check.actual, dict):
+        return ""
+    more = any(key != "status" for key in check.expected or {})
+    return f"{check.actual.get('status', '')}{' as expected' if more else ''}"
+
+
+def _differences(check: CheckResult) -> Iterator[RenderableType]:
+    shown = [m for m in check.mismatches if m.path != ("status",)]
+    for mismatch in shown[:_MISMATCHES_SHOWN]:
+        yield from _difference(mismatch)
+    if len(shown) > _MISMATCHES_SHOWN:
+        yield plain(f"        and {len(shown) - _MISMATCHES_SHOWN} more differences", "dim")
+
+
+def _difference(mismatch: Mismatch) -> Iterator[RenderableType]:
+    place = "" if len(mismatch.path) == 1 else f"at {place_text(mismatch.path)}"
+    words = " ".join(filter(None, (place, mismatch.message)))
+    if words:
+        yield _Cut(plain(words), 8)
+    yield _Cut(Text.assemble("expected   ", (safe(_one_line(mismatch.expected)), "green")), 8)
+    yield _Cut(Text.assemble("got        ", (safe(_one_line(mismatch.actual)), "red")), 8)
+
+
+def _one_line(value: Any) -> str:
+    if value is ABSENT:
+        return "nothing"
+    try:
+        return json.dumps(value, ensure_ascii=False, default=repr)
+    except (ValueError, RecursionError):
+        return repr(type(value))
+
+
+def _trace(trace: str, file: str) -> Iterator[RenderableType]:
+    for line in trace.splitlines()[:_LINES_SHOWN]:
+        yield _Cut(plain(line.replace("  main.py:", f"  {file}:", 1)), 8)
+
+
+def marked(verdict: Verdict) -> RenderableType:
+    """How a choice, the gaps, or a prediction came out, part by part."""
+    return Group(*(line for check in verdict.checks for line in _part(check)))
+
+
+def _part(check: CheckResult) -> Iterator[RenderableType]:
+    if isinstance(check.expected, bool):
+        yield from _option(check)
+    elif check.outcome is Outcome.passed:
+        yield _row(sign("ok"), "green", check.name, _said(check.expected))
+    else:
+        yield _row(sign("no"), "red", check.name, _said(check.expected))
+        yield _Cut(plain(f"you said   {_said(check.actual) or 'nothing'}", "dim"), 8)
+
+
+def _said(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is ABSENT else json.dumps(value, ensure_ascii=False)
+
+
+def _option(check: CheckResult) -> Iterator[RenderableType]:
+    if check.outcome is Outcome.passed and not check.actual:
+        return
+    mark, style = (sign("ok"), "green") if check.outcome is Outcome.passed else (sign("no"), "red")
+    what = "" if check.outcome is Outcome.passed else " (not chosen)" if check.expected else " (chosen)"
+    yield _Hanging(f"{mark} ", check.name + what, style, indent=2)
+    if check.outcome is not Outcome.passed and not check.expected:
+        yield _Hanging("", check.message, indent=4)
+
+
+_POINT_SIGNS: Final = {"found": ("ok", "green"), "missed": ("missed", "yellow"), "contradicted": ("wrong", "red"), "unmarked": ("none", "")}
+
+
+def points(verdict: Verdict) -> RenderableType:
+    """The key points, numbered, each with what became of it."""
+    return Group(*(line for number, point in enumerate(verdict.points, 1) for line in _point(number, point)))
+
+
+def _point(number: int, point: Any) -> Iterator[RenderableType]:
+    name, style = _POINT_SIGNS[point.state]
+    if point.role == "misconception":
+        name, style = {"found": ("wrong", "red"), "missed": ("none", "dim")}.get(point.state, (name, style))
+    role = {"must": "", "bonus": "bonus: ", "misconception": "wrong idea: "}[point.role]
+    yield _Hanging(f"{sign(name)} {number}  ", role + point.idea, style, indent=2)
+    if point.role == "misconception" and point.state == "found" and point.why:
+        yield _Hanging("", point.why, indent=7)
+
+
+def teaching(asked: Question) -> RenderableType:
+    """What a person should take along: the reference, why it is so, since when, and where it is written."""
+    parts: list[RenderableType] = []
+    if isinstance(asked, Recall):
+        parts += [Text("  Reference", style="bold"), prose(asked.answer)]
+    for label, text in (("", asked.explanation), ("Since ", asked.since), ("Formerly: ", asked.formerly), ("Docs: ", asked.docs)):
+        if text:
+            parts += [*([Text()] if parts and not label else []), prose(label + text)]
+    return Group(*parts)
+
+
+def problems(found: Sequence[Problem]) -> RenderableType:
+    """Every problem of a deck, one a line, and their number."""
+    files = len({problem.path for problem in found})
+    count = f"{_plural(len(found), 'problem')} in {_plural(files, 'file')}"
+    return Group(*(plain(str(problem)) for problem in found), Text(count))
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

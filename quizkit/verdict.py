@@ -1,0 +1,81 @@
+"""What came of an answer: outcomes, marks, and the reasons for them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """How a check, or an answer as a whole, ended. The values are the words of the JSON report."""
+
+    passed = "passed"
+    failed = "failed"
+    error = "error"
+    timeout = "timeout"
+    memory = "memory"
+    killed = "killed"
+    blocked = "blocked"
+    deck_error = "deck_error"
+    not_run = "not_run"
+    no_expectation = "no_expectation"
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One place where what came back differs: its path from the response's root, and both sides."""
+
+    path: tuple[str | int, ...]
+    expected: Any
+    actual: Any
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How one check ended. `line` is the line of the person's own file that is to blame, where one is known."""
+
+    name: str
+    outcome: Outcome
+    weight: float = 1
+    message: str = ""
+    hint: str = ""
+    line: int | None = None
+    request: str = ""
+    expected: Any = None
+    actual: Any = None
+    mismatches: tuple[Mismatch, ...] = ()
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointResult:
+    """What became of one key point of a `recall` question.
+
+    `role` is `must`, `bonus` or `misconception`; `state` is `found`, `missed`, `contradicted` or `unmarked`;
+    `words` are those of the answer that decided it.
+    """
+
+    idea: str
+    role: str
+    state: str
+    words: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of an answer. `score` runs from 0 to 1, as does `confidence`, where 1 is certain."""
+
+    outcome: Outcome
+    score: float
+    checks: tuple[CheckResult, ...] = ()
+    points: tuple[PointResult, ...] = ()
+    message: str = ""
+    confidence: float = 1
+    duration_s: float = 0
+    sandbox: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is right in full."""
+        return self.outcome is Outcome.passed
