@@ -49,17 +49,17 @@ def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "R
     """Runs a snippet and every check on it: one run for all, and one more for each check that wants its own."""
     if not _has_code(text):
         return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
+    alone = [number for number, check in enumerate(checks) if check.own_process]
+    shared = [number for number in range(len(checks)) if number not in alone]
     results: dict[int, CheckResult] = {}
-    fault = ""
-    shared = [number for number, check in enumerate(checks) if not check.own_process]
-    for group in ([shared] if shared else []) + [[n] for n, check in enumerate(checks) if check.own_process]:
-        found, group_fault = _grade_group([checks[n] for n in group], text, sandbox, rng)
+    for group in [shared] * bool(shared) + [[number] for number in alone]:
+        found, fault = _grade_group([checks[number] for number in group], text, sandbox, rng)
         results |= dict(zip(group, found, strict=True))
-        fault = fault or group_fault
-        if group_fault:
-            break
-    ordered = [results.get(number) or _not_run(check) for number, check in enumerate(checks)]
-    return _verdict(ordered, _overall(ordered, fault), fault)
+        if fault and group is shared:
+            everything = [results.get(n) or _not_run(check) for n, check in enumerate(checks)]
+            return _verdict(everything, fault.outcome, fault.message)
+    ordered = [results[number] for number in range(len(checks))]
+    return _verdict(ordered, _overall(ordered), "")
 
 
 def _has_code(text: str) -> bool:
@@ -70,8 +70,8 @@ def _has_code(text: str) -> bool:
         return True
 
 
-def _grade_group(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> tuple[list[CheckResult], str]:
-    """The results of checks that share a process, and what kept the app from loading, if anything did."""
+def _grade_group(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> tuple[list[CheckResult], CheckResult | None]:
+    """The results of checks that share a process, and how they all ended where the app didn't load."""
     first = checks[0]
     given = template.draw(first.kinds(), rng) if first.own_process and hasattr(first, "kinds") else None
     env = {name: template.as_text(template.fill(value, given or {})) for name, value in first.env.items()}
@@ -79,8 +79,9 @@ def _grade_group(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "R
     with sandbox.open({**files, "main.py": text}, env) as run:
         loaded = run.load()
         if not isinstance(loaded, Loaded):
-            return [_broken_check(check, loaded) for check in checks], broken_words(loaded)
-        return _run_checks(checks, text, run, rng, given), ""
+            broken = [_broken_check(check, loaded) for check in checks]
+            return (broken if first.own_process else [_unreached(result) for result in broken]), broken[0]
+        return _run_checks(checks, text, run, rng, given), None
 
 
 def _run_checks(
@@ -122,18 +123,23 @@ def _not_run(check: Check) -> CheckResult:
 
 
 def _broken_check(check: Check, loaded: Broken | Stopped) -> CheckResult:
+    """A check whose own process had no app to ask. What the check says of it is the app's fault, so it isn't `not_run`."""
     if isinstance(loaded, Stopped):
-        return replace(_not_run(check), message=scenario.stopped_words(loaded))
+        return replace(_not_run(check), outcome=scenario.stopped_outcome(loaded), message=broken_words(loaded))
     raised = loaded.raised
     line = raised.frames[-1].line if raised.frames else None
     trace = scenario.traceback_text(raised) if raised.exception else ""
-    return replace(_not_run(check), line=line, traceback=trace)
+    return replace(_not_run(check), outcome=Outcome.error, message=broken_words(loaded), hint=check.hint, line=line, traceback=trace)
 
 
-def _overall(results: Sequence[CheckResult], fault: str) -> Outcome:
-    if fault:
-        return next((r.outcome for r in results if r.outcome not in (Outcome.passed, Outcome.not_run)), Outcome.error)
-    for outcome in (Outcome.timeout, Outcome.memory, Outcome.killed, Outcome.blocked, Outcome.error, Outcome.failed):
+def _unreached(result: CheckResult) -> CheckResult:
+    """A check that shares its process with others: that there is no app is said once, for all of them."""
+    return replace(result, outcome=Outcome.not_run, message="", hint="")
+
+
+def _overall(results: Sequence[CheckResult]) -> Outcome:
+    """The worst of what happened: a run that was ended says more than a check that failed."""
+    for outcome in (Outcome.timeout, Outcome.memory, Outcome.killed, Outcome.blocked, Outcome.failed, Outcome.error):
         if any(result.outcome is outcome for result in results):
             return outcome
     return Outcome.passed

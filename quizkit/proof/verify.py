@@ -72,7 +72,7 @@ def _verify_coded(question: Fix | Coding, sandbox: Sandbox, rng: Random, proof: 
     for number, wrong in enumerate(question.wrong, 1):
         verdict = grade_source(question.checks, question.text_of(wrong), sandbox, rng)
         proof.count("wrong", not verdict.passed, f"wrong version {number} {_ends(verdict)} ({wrong.why})")
-        if verdict.outcome is Outcome.error and not broken:
+        if verdict.outcome is Outcome.error and verdict.message and not broken:
             proof.messages.append(f"wrong version {number} doesn't even load: {reason(verdict)}")
 
 
