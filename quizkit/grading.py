@@ -70,7 +70,9 @@ def _has_code(text: str) -> bool:
         return True
 
 
-def _grade_group(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> tuple[list[CheckResult], CheckResult | None]:
+def _grade_group(
+    checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random"
+) -> tuple[list[CheckResult], CheckResult | None]:
     """The results of checks that share a process, and how they all ended where the app didn't load."""
     first = checks[0]
     given = template.draw(first.kinds(), rng) if first.own_process and hasattr(first, "kinds") else None
@@ -129,7 +131,14 @@ def _broken_check(check: Check, loaded: Broken | Stopped) -> CheckResult:
     raised = loaded.raised
     line = raised.frames[-1].line if raised.frames else None
     trace = scenario.traceback_text(raised) if raised.exception else ""
-    return replace(_not_run(check), outcome=Outcome.error, message=broken_words(loaded), hint=check.hint, line=line, traceback=trace)
+    return replace(
+        _not_run(check),
+        outcome=Outcome.error,
+        message=broken_words(loaded),
+        hint=check.hint,
+        line=line,
+        traceback=trace,
+    )
 
 
 def _unreached(result: CheckResult) -> CheckResult:

@@ -1,7 +1,7 @@
 """Commands about one question and the code written for it: check, start, show."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 

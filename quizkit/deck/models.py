@@ -201,7 +201,10 @@ class Cloze(_Common):
         found: list[str | Gap] = []
         end = 0
         for hole in _GAP.finditer(self.text):
-            found += [_unescape(self.text[end : hole.start()]), Gap(_alternatives(hole[1]), _in_code(self.text[: hole.start()]))]
+            found += [
+                _unescape(self.text[end : hole.start()]),
+                Gap(_alternatives(hole[1]), _in_code(self.text[: hole.start()])),
+            ]
             end = hole.end()
         return (*found, _unescape(self.text[end:]))
 

@@ -26,8 +26,9 @@ _NAME_WIDTH: Final = 34
 _MISMATCHES_SHOWN: Final = 4
 _LINES_SHOWN: Final = 40
 
-_SIGNS: Final = {"ok": "✓", "no": "✗", "missed": "○", "partly": "~", "wrong": "!", "none": "·", "turn": "▸", "rule": "─", "cut": "…"}
-_ASCII_SIGNS: Final = {"ok": "+", "no": "x", "missed": "o", "partly": "~", "wrong": "!", "none": ".", "turn": ">", "rule": "-", "cut": "..."}
+_NAMES: Final = ("ok", "no", "missed", "partly", "wrong", "none", "turn", "rule", "cut", "bar")
+_SIGNS: Final = dict(zip(_NAMES, "✓✗○~!·▸─…▇", strict=True))
+_ASCII_SIGNS: Final = dict(zip(_NAMES, "+xo~!.>-~#", strict=True))
 
 
 def sign(name: str) -> str:
@@ -50,6 +51,12 @@ def plain(text: str, style: str = "") -> Text:
     return Text(safe(text), style=style)
 
 
+def inline(text: str, style: str = "") -> Text:
+    """Data in which code stands between backticks, as in an option or a key point."""
+    parts = re.split(r"(`[^`]+`)", safe(text))
+    return Text.assemble(*((part, "bold cyan" if part.startswith("`") and len(part) > 1 else "") for part in parts), style=style)
+
+
 class _PlainCode(CodeBlock):
     """A code block of a prompt: indented, never wrapped, without a background that copying would take along."""
 
@@ -62,28 +69,46 @@ class _Prompt(Markdown):
 
 
 class _Cut:
-    """Lines that are cut at the screen's edge, with a sign where something is missing, and never wrapped."""
+    """Lines that never wrap by word: at the screen's edge they are cut, with a sign, or with `fold` go on below after one."""
 
-    def __init__(self, text: Text, indent: int) -> None:
+    def __init__(self, text: Text, indent: int, *, fold: bool = False) -> None:
         self._text = text
         self._indent = indent
+        self._fold = fold
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = max(10, options.max_width - self._indent) if console.is_terminal else 10_000
         for line in self._text.split("\n", allow_blank=True):
-            if line.cell_len > width:
-                line.truncate(width - 1)
-                line.append(sign("cut"))
-            yield Segment(" " * self._indent)
-            yield from line.render(console, end="\n")
+            for part in self._fit(line, width):
+                yield Segment(" " * self._indent)
+                yield from part.render(console, end="\n")
+
+    def _fit(self, line: Text, width: int) -> list[Text]:
+        if line.cell_len <= width:
+            return [line]
+        if not self._fold:
+            line.truncate(width - 1)
+            return [line.append(sign("cut"))]
+        first, rest = _split_at(line, width - 1)
+        first.append(sign("cut"), "dim")
+        return [first, *self._fit(Text.assemble((sign("cut"), "dim"), rest), width)]
 
 
 def code(source: str, language: str = "python", indent: int = 2) -> _Cut:
-    """Highlighted code; a line that is too long for the screen is cut, never wrapped."""
+    """Highlighted code; a line that is too long for the screen is folded at its edge, never wrapped by word."""
     source = safe(source)
     highlighted = Syntax("", language or "text", theme="ansi_dark", background_color="default").highlight(source)
     highlighted.rstrip()
-    return _Cut(highlighted, indent)
+    return _Cut(highlighted, indent, fold=True)
+
+
+def _split_at(line: Text, width: int) -> tuple[Text, Text]:
+    """A line in two, the first no wider than `width` cells."""
+    count = len(line.plain)
+    while cell_len(line.plain[:count]) > width:
+        count -= 1
+    first, rest = line.divide([max(1, count)])
+    return first, rest
 
 
 def prose(text: str) -> RenderableType:
@@ -153,10 +178,10 @@ def _given_app(asked: Question) -> list[RenderableType]:
 
 def _options(asked: Choice, order: Iterable[int]) -> Iterator[RenderableType]:
     for shown, index in enumerate(order, 1):
-        yield _Hanging(f"{shown}  ", asked.options[index].text)
+        yield Hanging(f"{shown}  ", asked.options[index].text)
 
 
-class _Hanging:
+class Hanging:
     """A marked line whose further lines line up with its text."""
 
     def __init__(self, mark: str, text: str, style: str = "", indent: int = 4) -> None:
@@ -168,7 +193,7 @@ class _Hanging:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         start = self._indent + cell_len(self._mark)
         width = max(20, min(options.max_width, TEXT_WIDTH + _INDENT) - start)
-        lines = plain(self._text.strip(), self._style).wrap(console, width) or [Text()]
+        lines = inline(self._text.strip(), self._style).wrap(console, width) or [Text()]
         for number, line in enumerate(lines):
             line.rstrip()
             lead = " " * self._indent + self._mark if number == 0 else " " * start
@@ -202,8 +227,8 @@ def request_lines(ask: Ask) -> Iterator[Text]:
     spec = ask.request
     query = "&".join(f"{name}={value}" for name, values in spec.params.items() for value in _listed(values))
     yield plain(f"  {spec.method} {spec.path}{'?' + query if query else ''}", "bold")
-    for name, value in spec.headers.items():
-        yield plain(f"      {name}: {value}")
+    for name, text in spec.headers.items():
+        yield plain(f"      {name}: {text}")
     if spec.cookies:
         yield plain("      Cookie: " + "; ".join(f"{name}={value}" for name, value in spec.cookies.items()))
     if spec.has("json"):
@@ -227,7 +252,7 @@ def checks(verdict: Verdict, file: str = "main.py", hints: bool = True) -> Rende
     """How each check of a coding answer ended, the failed ones with their reasons. `file` is the person's own name for it."""
     parts: list[RenderableType] = []
     if verdict.message:
-        parts.append(_Hanging(f"{sign('no')} ", verdict.message, "red", indent=2))
+        parts.append(Hanging(f"{sign('no')} ", verdict.message, "red", indent=2))
         parts += _trace(next((check.traceback for check in verdict.checks if check.traceback), ""), file)
     if verdict.message and all(check.outcome is Outcome.not_run for check in verdict.checks):
         return Group(*parts)
@@ -249,7 +274,7 @@ def _check(check: CheckResult, file: str, hints: bool) -> Iterator[RenderableTyp
     yield from _differences(check)
     yield from _trace(check.traceback, file)
     if hints and check.hint:
-        yield _Hanging("hint  ", check.hint, "yellow", indent=8)
+        yield Hanging("hint  ", check.hint, "yellow", indent=8)
 
 
 def _row(mark: str, style: str, name: str, right: str) -> _Cut:
@@ -320,12 +345,17 @@ def _option(check: CheckResult) -> Iterator[RenderableType]:
         return
     mark, style = (sign("ok"), "green") if check.outcome is Outcome.passed else (sign("no"), "red")
     what = "" if check.outcome is Outcome.passed else " (not chosen)" if check.expected else " (chosen)"
-    yield _Hanging(f"{mark} ", check.name + what, style, indent=2)
+    yield Hanging(f"{mark} ", check.name + what, style, indent=2)
     if check.outcome is not Outcome.passed and not check.expected:
-        yield _Hanging("", check.message, indent=4)
+        yield Hanging("", check.message, indent=4)
 
 
-_POINT_SIGNS: Final = {"found": ("ok", "green"), "missed": ("missed", "yellow"), "contradicted": ("wrong", "red"), "unmarked": ("none", "")}
+_POINT_SIGNS: Final = {
+    "found": ("ok", "green"),
+    "missed": ("missed", "yellow"),
+    "contradicted": ("wrong", "red"),
+    "unmarked": ("none", ""),
+}
 
 
 def points(verdict: Verdict) -> RenderableType:
@@ -338,9 +368,9 @@ def _point(number: int, point: Any) -> Iterator[RenderableType]:
     if point.role == "misconception":
         name, style = {"found": ("wrong", "red"), "missed": ("none", "dim")}.get(point.state, (name, style))
     role = {"must": "", "bonus": "bonus: ", "misconception": "wrong idea: "}[point.role]
-    yield _Hanging(f"{sign(name)} {number}  ", role + point.idea, style, indent=2)
+    yield Hanging(f"{sign(name)} {number}  ", role + point.idea, style, indent=2)
     if point.role == "misconception" and point.state == "found" and point.why:
-        yield _Hanging("", point.why, indent=7)
+        yield Hanging("", point.why, indent=7)
 
 
 def teaching(asked: Question) -> RenderableType:
@@ -348,7 +378,12 @@ def teaching(asked: Question) -> RenderableType:
     parts: list[RenderableType] = []
     if isinstance(asked, Recall):
         parts += [Text("  Reference", style="bold"), prose(asked.answer)]
-    for label, text in (("", asked.explanation), ("Since ", asked.since), ("Formerly: ", asked.formerly), ("Docs: ", asked.docs)):
+    for label, text in (
+        ("", asked.explanation),
+        ("Since ", asked.since),
+        ("Formerly: ", asked.formerly),
+        ("Docs: ", asked.docs),
+    ):
         if text:
             parts += [*([Text()] if parts and not label else []), prose(label + text)]
     return Group(*parts)

@@ -9,7 +9,7 @@ import time
 import traceback
 import types
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, Final, NoReturn
 
 from quizkit.sandbox import protocol
@@ -56,7 +56,7 @@ def serve(requests: int, replies: int, output: int) -> NoReturn:
         _write_files(load.files)
         confine(Limits())
         _run()
-    except BaseException:  # noqa: BLE001 - whatever it is, this process must not go on as a second worker
+    except BaseException:
         traceback.print_exc()
     finally:
         _flush()
@@ -82,10 +82,8 @@ def _take_descriptors(requests: int, replies: int, output: int) -> None:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(OSError, ValueError):
             stream.flush()
-        except (OSError, ValueError):
-            pass
 
 
 def _write_files(files: Mapping[str, str]) -> None:
@@ -159,7 +157,7 @@ def _import_main() -> types.ModuleType | Broken:
         return Broken("exit", _raised(error))
     except ModuleNotFoundError as error:
         return Broken("missing_package", _raised(error))
-    except BaseException as error:  # noqa: BLE001 - a snippet may raise anything
+    except BaseException as error:
         return Broken("import", _raised(error))
     return module
 
@@ -204,7 +202,7 @@ class _Client:
             response = self.client.request(
                 request.method, request.target, headers=list(request.headers), content=request.body or None
             )
-        except BaseException as error:  # noqa: BLE001 - what the app raised where no middleware stood
+        except BaseException as error:
             return Response(500, (), b"", time.perf_counter() - began, _raised(self._raised or error))
         elapsed = time.perf_counter() - began
         raised = _raised(self._raised) if self._raised is not None else None
@@ -216,7 +214,7 @@ def _enter(app: Any, stack: ExitStack) -> _Client | Broken:
     client = _Client(app)
     try:
         stack.enter_context(client.client)
-    except BaseException as error:  # noqa: BLE001 - a lifespan may raise anything
+    except BaseException as error:
         return Broken("lifespan", _raised(error))
     return client
 
@@ -236,7 +234,7 @@ def _raised(error: BaseException) -> Raised:
 def _message(error: BaseException) -> str:
     try:
         return str(error)[:2000]
-    except Exception:  # noqa: BLE001 - the snippet wrote this exception's __str__
+    except Exception:
         return ""
 
 
@@ -245,4 +243,3 @@ def _syntax_error(error: SyntaxError | ValueError) -> Raised:
         frame = Frame("main.py", error.lineno or 1, "", (error.text or "").strip()[:_LINE_SHOWN])
         return Raised(type(error).__name__, error.msg, (frame,))
     return Raised(type(error).__name__, str(error), (Frame("main.py", 1, "", ""),))
-

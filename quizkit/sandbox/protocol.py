@@ -112,7 +112,12 @@ def pack_load(load: Load) -> bytes:
 
 def pack_request(request: Request) -> bytes:
     """A request, for the worker."""
-    head = {"method": request.method, "target": request.target, "headers": request.headers, "new_client": request.new_client}
+    head = {
+        "method": request.method,
+        "target": request.target,
+        "headers": request.headers,
+        "new_client": request.new_client,
+    }
     return pack(head, request.body)
 
 
@@ -158,7 +163,7 @@ def unpack_response(head: bytes, body: bytes) -> Response:
     elapsed = fields.get("elapsed_s")
     if type(status) is not int or not 100 <= status <= 599:
         raise Malformed("a response without a status")
-    if type(elapsed) not in (int, float):
+    if not isinstance(elapsed, int | float):
         raise Malformed("a response without its time")
     return Response(status, _headers(fields.get("headers")), body, float(elapsed), _raised(fields.get("raised")))
 
@@ -210,5 +215,3 @@ def _frame(value: Any) -> Frame:
     if type(value) is not dict or type(value.get("line")) is not int:
         raise Malformed("a traceback's frame is not one")
     return Frame(_string(value, "file"), value["line"], _string(value, "function"), _string(value, "source"))
-
-

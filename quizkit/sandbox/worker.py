@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 
 def main(control_fd: int, root: str, site: Sequence[str]) -> None:
@@ -79,10 +80,8 @@ class _Nursery:
         _, status, usage = os.wait4(pid, 0)
         os.close(pidfd)
         code = os.waitstatus_to_exitcode(status)
-        try:
+        with suppress(OSError):  # the host may have lost interest in this run
             end.send(f"{code} {usage.ru_maxrss}".encode())
-        except OSError:
-            pass  # the host lost interest in this run
         end.close()
 
     def _end_all(self) -> None:
