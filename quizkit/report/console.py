@@ -16,8 +16,10 @@ from rich.text import Text
 
 from quizkit.check.match import ABSENT
 from quizkit.check.scenario import place_text
-from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Predict, Question, Recall, Tests
+from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Option, Predict, Question, Recall, Tests
 from quizkit.errors import Problem
+from quizkit.marking.mark import observed
+from quizkit.sandbox.protocol import Raised, Response
 from quizkit.verdict import CheckResult, Mismatch, Outcome, Verdict
 
 TEXT_WIDTH: Final = 76
@@ -80,8 +82,7 @@ class _Cut:
         width = max(10, options.max_width - self._indent) if console.is_terminal else 10_000
         for line in self._text.split("\n", allow_blank=True):
             for part in self._fit(line, width):
-                yield Segment(" " * self._indent)
-                yield from part.render(console, end="\n")
+                yield from (Text(" " * self._indent) + part if part.plain else part).render(console, end="\n")
 
     def _fit(self, line: Text, width: int) -> list[Text]:
         if line.cell_len <= width:
@@ -113,17 +114,21 @@ def _split_at(line: Text, width: int) -> tuple[Text, Text]:
 
 def prose(text: str) -> RenderableType:
     """A prompt's or an explanation's Markdown, indented and no wider than a column that reads well."""
-    return _Narrow(_Prompt(safe(text).strip(), code_theme="ansi_dark", hyperlinks=False))
+    return _Prose(safe(text).strip())
 
 
-class _Narrow:
-    def __init__(self, content: RenderableType, indent: int = _INDENT) -> None:
-        self._content = content
-        self._indent = indent
+_CODE_SPAN: Final = re.compile(r"(?<!`)(`[^`\n]+`)(?!`)")
+
+
+class _Prose:
+    def __init__(self, text: str) -> None:
+        self._text = text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = min(options.max_width, TEXT_WIDTH + _INDENT)
-        padded = Padding(self._content, (0, 0, 0, self._indent))
+        # Where no colour sets code apart, its backticks stay: two more around them make them part of the code.
+        text = self._text if console.is_terminal and not console.no_color else _CODE_SPAN.sub(r"`` \1 ``", self._text)
+        padded = Padding(_Prompt(text, code_theme="ansi_dark", hyperlinks=False), (0, 0, 0, _INDENT))
         for line in console.render_lines(padded, options.update(width=width), pad=False):
             yield from _without_trailing_space(line)
             yield Segment.line()
@@ -237,8 +242,9 @@ def request_lines(ask: Ask) -> Iterator[Text]:
         yield plain(f"      {spec.content}")
     for name, value in (spec.data or {}).items():
         yield plain(f"      form {name}={value}")
-    for name in spec.files or {}:
-        yield plain(f"      file {name}")
+    for name, field in (spec.files or {}).items():
+        for part in field if isinstance(field, tuple) else (field,):
+            yield plain(f"      file {name}={part.filename} ({part.content_type}): {part.content}")
 
 
 def _listed(value: Any) -> list[Any]:
@@ -291,11 +297,22 @@ def _came_back(check: CheckResult) -> str:
 
 
 def _differences(check: CheckResult) -> Iterator[RenderableType]:
+    """Each place that differs; where the status is wrong or much differs, the whole body beside the expected one, once."""
     shown = [m for m in check.mismatches if m.path != ("status",)]
+    body = [m for m in shown if m.path[0] == "json"]
+    if body and isinstance(check.expected, dict) and (len(body) > _MISMATCHES_SHOWN or len(shown) < len(check.mismatches)):
+        shown = [m for m in shown if m.path[0] != "json"] + [_whole_body(check)]
     for mismatch in shown[:_MISMATCHES_SHOWN]:
         yield from _difference(mismatch)
     if len(shown) > _MISMATCHES_SHOWN:
         yield plain(f"        and {len(shown) - _MISMATCHES_SHOWN} more differences", "dim")
+
+
+def _whole_body(check: CheckResult) -> Mismatch:
+    expected = check.expected.get("json", check.expected.get("json_contains"))
+    partly = "" if "json" in check.expected else "expected at least this"
+    actual = check.actual.get("json", check.actual.get("text"))
+    return Mismatch(("json",), expected, actual, partly)
 
 
 def _difference(mismatch: Mismatch) -> Iterator[RenderableType]:
@@ -343,10 +360,11 @@ def _said(value: Any) -> str:
 def _option(check: CheckResult) -> Iterator[RenderableType]:
     if check.outcome is Outcome.passed and not check.actual:
         return
-    mark, style = (sign("ok"), "green") if check.outcome is Outcome.passed else (sign("no"), "red")
-    what = "" if check.outcome is Outcome.passed else " (not chosen)" if check.expected else " (chosen)"
-    yield Hanging(f"{mark} ", check.name + what, style, indent=2)
-    if check.outcome is not Outcome.passed and not check.expected:
+    if check.expected:
+        missed = check.outcome is not Outcome.passed
+        yield Hanging(f"{sign('ok')} ", check.name + ("  (right, and not chosen)" if missed else ""), "green", indent=2)
+    else:
+        yield Hanging(f"{sign('no')} ", check.name + "  (you chose this)", "red", indent=2)
         yield Hanging("", check.message, indent=4)
 
 
@@ -371,6 +389,66 @@ def _point(number: int, point: Any) -> Iterator[RenderableType]:
     yield Hanging(f"{sign(name)} {number}  ", role + point.idea, style, indent=2)
     if point.role == "misconception" and point.state == "found" and point.why:
         yield Hanging("", point.why, indent=7)
+
+
+def answer(asked: Question) -> RenderableType:
+    """The reference answer as the deck holds it; what a `predict` snippet answers isn't in the deck."""
+    match asked:
+        case Recall():
+            return Group(Text("  Key points", style="bold"), *_key_points(asked))
+        case Choice():
+            return Group(*(line for option in asked.options for line in _option_answer(option)))
+        case Cloze():
+            gaps = enumerate(asked.gaps, 1)
+            return Group(*(_row(sign("ok"), "green", f"gap {n}", " or ".join(gap.answers)) for n, gap in gaps))
+        case Fix() | Coding() | Tests():
+            return code(asked.text_of(asked.solutions[0]), indent=4)
+        case Predict():
+            return Text()
+        case _:
+            assert_never(asked)
+
+
+def _key_points(asked: Recall) -> Iterator[RenderableType]:
+    if asked.key_points is not None:
+        for role in ("must", "bonus", "misconceptions"):
+            for point in getattr(asked.key_points, role):
+                name = {"must": "ok", "bonus": "none", "misconceptions": "wrong"}[role]
+                words = {"must": "", "bonus": "bonus: ", "misconceptions": "wrong idea: "}[role]
+                yield Hanging(f"{sign(name)} ", words + point.idea, indent=4)
+        yield Text()
+
+
+def _option_answer(option: Option) -> Iterator[RenderableType]:
+    mark, style = (sign("ok"), "green") if option.is_right else (sign("no"), "")
+    yield Hanging(f"{mark} ", option.text, style, indent=4)
+    if option.why:
+        yield Hanging("", option.why, "dim", indent=6)
+
+
+def predicted(asked: Predict, found: Sequence[Response] | Raised) -> RenderableType:
+    """What a `predict` snippet answered a moment ago."""
+    if isinstance(found, Raised):
+        return _row(sign("ok"), "green", "exception", f"{found.exception}: {found.message}")
+    rows = [
+        _row(sign("ok"), "green", f"{ask.request.method} {ask.request.path} · {part}", _said(observed(part, response)))
+        for ask, response in zip(asked.ask, found, strict=True)
+        for part in ask.about
+    ]
+    return Group(*rows)
+
+
+def file_verdict(file: str, entry: Entry, verdict: Verdict) -> RenderableType:
+    """What `quizkit check` says of one file: one line where all passed, else check by check."""
+    passed = sum(check.outcome is Outcome.passed for check in verdict.checks)
+    left = f"{safe(file)} · {entry.id} · {entry.topic}"
+    right = f"{passed} of {len(verdict.checks)}, {verdict.duration_s:.2f} s"
+    head = Text.assemble(
+        (f"{sign('ok' if verdict.passed else 'no')} ", "green" if verdict.passed else "red"), left, f"   {right}"
+    )
+    if verdict.passed:
+        return head
+    return Group(head, checks(verdict, file.rpartition("/")[2]))
 
 
 def teaching(asked: Question) -> RenderableType:

@@ -50,7 +50,10 @@ class Keys:
             self._opened = place
         if self._buffer.text != prompt.text or prompt.keys:
             self._buffer = Buffer(multiline=True, document=Document(prompt.text, len(prompt.text)))
-        _Asking(self, prompt, self._buffer, inbox, send).run()
+        asking = _Asking(self, prompt, self._buffer, inbox, send)
+        asking.run()
+        if asking.handed is not None:
+            self._echo(*asking.handed)
 
     def discard(self) -> None:
         """Throws away what was typed and not read, so that none of it reaches the shell."""
@@ -67,6 +70,7 @@ class _Asking:
         self._inbox = inbox
         self._send = send
         self._shown = ""
+        self.handed: tuple[str, str] | None = None
         self._app: Application[None] = Application(
             layout=Layout(HSplit([self._text_window(), self._row_window()])),
             key_bindings=self._bindings(),
@@ -104,7 +108,8 @@ class _Asking:
             self._app.invalidate()
 
     def _text_changed(self, buffer: Buffer) -> None:
-        if not self._prompt.keys and self._send(Typed(buffer.text)):
+        """What is typed is the draft at once, so that a deadline or a hang-up finds it; a command is none."""
+        if not self._prompt.keys and not _is_command(buffer.text) and self._send(Typed(buffer.text)):
             self._end()
 
     def _look_at_width(self, _app: Application[None]) -> None:
@@ -193,8 +198,8 @@ class _Asking:
         text = self._buffer.text
         if text.startswith("::"):
             self._handed_in(HandedIn(text[1:]), text)
-        elif text.startswith(":"):
-            self._buffer.reset()
+        elif _is_command(text):
+            self._buffer.text = ""
             self._sent(Commanded(text[1:].strip()))
         elif self._prompt.keys:
             self._sent(Pressed(""))
@@ -202,8 +207,8 @@ class _Asking:
             self._handed_in(HandedIn(text), text)
 
     def _handed_in(self, event: HandedIn, text: str) -> None:
-        """The text stays on the screen: the application's own rows are erased when it ends."""
-        self._keys._echo(self._lead(), text)
+        """The text is to stay on the screen, and the application's own rows are erased when it ends."""
+        self.handed = (self._lead(), text)
         self._sent(event)
 
     def _new_line(self, _event: KeyPressEvent) -> None:
@@ -223,3 +228,7 @@ class _Asking:
             self._buffer.insert_text(text)
         elif self._prompt.paste:
             self._sent(HandedIn(text))
+
+
+def _is_command(text: str) -> bool:
+    return text.startswith(":") and not text.startswith("::")

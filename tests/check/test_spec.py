@@ -76,7 +76,7 @@ def test_another_short_form_is_refused(text: str) -> None:
         ({"response": {"status": 99}}, "response.status", "Input should be greater than or equal to 100"),
         ({"response": {"status": 600}}, "response.status", "Input should be less than or equal to 599"),
         ({"response": {"status": True}}, "response.status", "Input should be a valid integer"),
-        ({"response": {"status": []}}, "response.status", "is empty list"),
+        ({"response": {"status": []}}, "response.status", "is an empty list"),
         ({"response": {"status": "200"}}, "response.status", "String should match pattern"),
         ({"response": {"status": [200, 20]}}, "response.status.1", "Input should be greater than or equal to 100"),
         ({"response": {**OK, "json": {"$x": 1}}}, "response.json", '$x: unknown operator "$x"'),
@@ -117,7 +117,7 @@ def test_another_short_form_is_refused(text: str) -> None:
 )  # fmt: skip
 def test_a_fault_of_a_request_check_is_told(fields: Any, place: str, words: str) -> None:
     [(found_place, found_words)] = _says({"request": "GET /", "response": OK, **fields})
-    assert (found_place, found_words[: len(words)]) == (place, words.replace("is empty list", "is an empty list"))
+    assert (found_place, found_words[: len(words)]) == (place, words.replace("is an empty list", "is an empty list"))
 
 
 @pytest.mark.parametrize(
