@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.segment import Segment
 from rich.syntax import Syntax
 from rich.text import Text
+from rich.theme import Theme
 
 from quizkit.check.match import ABSENT
 from quizkit.check.scenario import place_text
@@ -46,6 +47,10 @@ _UNSAFE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u2
 def safe(text: str) -> str:
     """`text` from a deck, a document or a snippet, with nothing in it that could steer a terminal."""
     return _UNSAFE.sub(lambda found: "�" if found[0] not in "\r" else "", text.replace("\t", "    "))
+
+
+THEME: Final = Theme({"markdown.code": "bold cyan", "markdown.code_block": "none"})
+"""Colours of our own: code in a sentence without a background, which would look like a button."""
 
 
 def plain(text: str, style: str = "") -> Text:
@@ -285,7 +290,7 @@ def _check(check: CheckResult, file: str, hints: bool) -> Iterator[RenderableTyp
 
 def _row(mark: str, style: str, name: str, right: str) -> _Cut:
     name = safe(name).replace("\n", " ")
-    padded = set_cell_size(name, _NAME_WIDTH) if cell_len(name) <= _NAME_WIDTH else name + "  "
+    padded = set_cell_size(name, _NAME_WIDTH) if cell_len(name) < _NAME_WIDTH else f"{name}  "
     return _Cut(Text.assemble((mark, style), " ", padded, safe(right).replace("\n", " ")), _INDENT)
 
 
@@ -349,8 +354,9 @@ def _part(check: CheckResult) -> Iterator[RenderableType]:
     elif check.outcome is Outcome.passed:
         yield _row(sign("ok"), "green", check.name, _said(check.expected))
     else:
-        yield _row(sign("no"), "red", check.name, _said(check.expected))
-        yield _Cut(plain(f"you said   {_said(check.actual) or 'nothing'}", "dim"), 8)
+        yield _row(sign("no"), "red", check.name, "")
+        yield _Cut(Text.assemble("it is      ", (safe(_said(check.expected)), "green")), 8, fold=True)
+        yield _Cut(Text.assemble("you said   ", (safe(_said(check.actual)) or "nothing", "red")), 8, fold=True)
 
 
 def _said(value: Any) -> str:
