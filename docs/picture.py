@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import chdir
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -47,7 +48,8 @@ class Script:
         self._screen = screen
         self._answers = answers
 
-    def read(self, prompt: Prompt, inbox: Inbox, send: Send) -> None:
+    def read(self, prompt: Prompt, _inbox: Inbox, send: Send) -> None:
+        """Plays the next answer."""
         event = next(self._answers)
         typed = event.text if isinstance(event, HandedIn) else getattr(event, "key", "")
         if "\n" not in typed:
@@ -56,19 +58,26 @@ class Script:
 
 
 def draw(target: Path) -> None:
+    """Plays the drill and writes the picture to `target`."""
     console = Console(record=True, width=80, force_terminal=True, color_system="truecolor", highlight=False, theme=THEME)
     screen = Screen(console, plain=False)
     deck, rng = load(), Random(1)
     items = [Item(deck.entry(name), deck.question(name), fields(deck.question(name))) for name in ASKED]
     texts = ("200", '{"model_name": "resnet", "label": "model resnet"}', "422")
     answers = iter([*map(HandedIn, texts), Pressed("2"), HandedIn(ANSWER), Pressed("1")])
-    with tempfile.TemporaryDirectory() as name, Sandbox.start() as sandbox, Store.open(Path(name) / "history.sqlite") as store:
+    target = target.resolve()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        chdir(name),
+        Sandbox.start() as sandbox,
+        Store.open(Path(name) / "history.sqlite") as store,
+    ):
         player = Player(
             store,
             sandbox,
             screen,
             lambda: 0.0,
-            folder=Path(name) / "quizkit-work",
+            folder=Path("quizkit-work"),
             reports=Path(name) / "reports.jsonl",
             wall=lambda: datetime(2026, 1, 5, 20),
             rng=rng,

@@ -119,8 +119,8 @@ def place_text(path: tuple[str | int, ...]) -> str:
         return f"header {rest[0]}"
     if root == "cookies" and rest:
         return "cookie " + ".".join(map(str, rest))
-    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in rest)
-    return {"json": "JSON", "media_type": "media type"}.get(str(root), str(root)) + steps
+    steps = "".join(f".{step}" if isinstance(step, str) and step.isidentifier() else f"[{step!r}]" for step in rest)
+    return {"json": "JSON", "media_type": "media type", "openapi": "OpenAPI"}.get(str(root), str(root)) + steps
 
 
 def traceback_text(raised: Raised) -> str:

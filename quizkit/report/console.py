@@ -25,7 +25,7 @@ from quizkit.verdict import CheckResult, Mismatch, Outcome, Verdict
 
 TEXT_WIDTH: Final = 76
 _INDENT: Final = 2
-_NAME_WIDTH: Final = 34
+_NAME_WIDTH: Final = 40
 _MISMATCHES_SHOWN: Final = 4
 _LINES_SHOWN: Final = 40
 
@@ -267,19 +267,25 @@ def checks(verdict: Verdict, file: str = "main.py", hints: bool = True) -> Rende
         parts += _trace(next((check.traceback for check in verdict.checks if check.traceback), ""), file)
     if verdict.message and all(check.outcome is Outcome.not_run for check in verdict.checks):
         return Group(*parts)
+    width = _name_width(verdict)
     for check in verdict.checks:
-        parts += _check(check, file, hints)
+        parts += _check(check, width, file, hints)
     return Group(*parts)
 
 
-def _check(check: CheckResult, file: str, hints: bool) -> Iterator[RenderableType]:
+def _name_width(verdict: Verdict) -> int:
+    """The column of names: as wide as the longest that leaves room for what is said beside it."""
+    return max((cell_len(check.name) for check in verdict.checks if cell_len(check.name) <= _NAME_WIDTH), default=0)
+
+
+def _check(check: CheckResult, width: int, file: str, hints: bool) -> Iterator[RenderableType]:
     if check.outcome is Outcome.passed:
-        yield _row(sign("ok"), "green", check.name, _came_back(check))
+        yield _row(sign("ok"), "green", check.name, _came_back(check), width)
         return
     if check.outcome is Outcome.not_run:
-        yield _row(sign("none"), "dim", check.name, "not run")
+        yield _row(sign("none"), "dim", check.name, "not run", width)
         return
-    yield _row(sign("no"), "red", check.name, check.message or str(check.outcome))
+    yield _row(sign("no"), "red", check.name, check.message or str(check.outcome), width)
     if check.request:
         yield _Cut(plain(check.request, "dim"), 8)
     yield from _differences(check)
@@ -288,10 +294,10 @@ def _check(check: CheckResult, file: str, hints: bool) -> Iterator[RenderableTyp
         yield Hanging("hint  ", check.hint, "yellow", indent=8)
 
 
-def _row(mark: str, style: str, name: str, right: str) -> _Cut:
+def _row(mark: str, style: str, name: str, right: str, width: int = 0) -> _Cut:
     name = safe(name).replace("\n", " ")
-    padded = set_cell_size(name, _NAME_WIDTH) if cell_len(name) < _NAME_WIDTH else f"{name}  "
-    return _Cut(Text.assemble((mark, style), " ", padded, safe(right).replace("\n", " ")), _INDENT)
+    padded = set_cell_size(name, width) if cell_len(name) < width else name
+    return _Cut(Text.assemble((mark, style), " ", padded, "   ", safe(right).replace("\n", " ")), _INDENT)
 
 
 def _came_back(check: CheckResult) -> str:
