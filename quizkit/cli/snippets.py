@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
 QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
 STANDARD_INPUT = "-"
+WATCH_POLL_S = 0.01
+"""A save counts once the file stood still for one look, so this is the most that a save waits for its check, twice over."""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +35,8 @@ def check(
     context: typer.Context,
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Python files, folders of them, or - for standard input.")],
     question: Annotated[str | None, typer.Option(metavar="ID", help="The question that these files answer.")] = None,
-    format: Annotated[Literal["rich", "json"], typer.Option(help="How to print it.")] = "rich",
+    watch: Annotated[bool, typer.Option("--watch", help="Check one file again at each save.")] = False,
+    format: Annotated[Literal["rich", "json", "junit", "github"], typer.Option(help="How to print it.")] = "rich",
     timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds that a run may take.")] = 10,
     deck: DeckPaths = None,
 ) -> None:
@@ -45,6 +48,8 @@ def check(
     bench: Workbench = context.obj
     loaded = bench.deck(deck or ())
     bench.sandbox().time_limit_s = timeout
+    if watch:
+        _watch(paths, question, loaded, bench)
     rng, results, code = Random(), [], 0
     for path in paths:
         for name, text in _sources(path, loaded, alone=question is not None):
@@ -54,9 +59,36 @@ def check(
                 results.append(result)
                 if format == "rich":
                     bench.print(console.file_verdict(result.file, loaded.entry(result.question or ""), result.verdict))
-    if format == "json":
-        typer.echo(machine.to_json(machine.verdicts(results)))
+    if format != "rich":
+        typer.echo(machine.FORMATS[format](results))
     raise typer.Exit(max(code, 0 if all(result.verdict.passed for result in results) else 1))
+
+
+def _watch(paths: Sequence[str], question: str | None, deck: "Deck", bench: Workbench) -> None:
+    """A verdict now and at each save, until Ctrl-C."""
+    import time  # noqa: PLC0415
+    from random import Random  # noqa: PLC0415
+
+    from quizkit.errors import QuizkitError  # noqa: PLC0415
+    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.terminal.inbox import Saves  # noqa: PLC0415
+
+    path = Path(paths[0])
+    if len(paths) != 1 or paths[0] == STANDARD_INPUT or path.is_dir():
+        raise QuizkitError("--watch looks at one file.", f"quizkit check FILE --watch, not {' '.join(paths)}")
+    saves, text, before, rng = Saves(path), _text(path), None, Random()
+    while True:
+        result, _ = _verdict(paths[0], text, question, deck, bench, rng)
+        if result is not None:
+            if before is not None and bench.console().is_terminal and not bench.is_plain():
+                bench.console().clear()
+            bench.print(console.file_verdict(paths[0], deck.entry(result.question or ""), result.verdict))
+            bench.print(*console.since(before, result.verdict))
+            before = result.verdict
+            sys.stdout.flush()
+        while (saved := saves.look()) is None:
+            time.sleep(WATCH_POLL_S)
+        text = saved
 
 
 def _sources(path: str, deck: "Deck", *, alone: bool) -> Iterator[tuple[str, str]]:

@@ -463,6 +463,16 @@ def file_verdict(file: str, entry: Entry, verdict: Verdict) -> RenderableType:
     return Group(head, checks(verdict, file.rpartition("/")[2]))
 
 
+def since(before: Verdict | None, after: Verdict) -> Iterator[RenderableType]:
+    """What a save changed, by the names of the checks."""
+    if before is None:
+        return
+    passed = [{check.name for check in verdict.checks if check.outcome is Outcome.passed} for verdict in (before, after)]
+    for words, names, style in (("now passes", passed[1] - passed[0], "green"), ("now fails", passed[0] - passed[1], "red")):
+        if names:
+            yield Hanging(f"{words}  ", " · ".join(sorted(names)), style, indent=2)
+
+
 def teaching(asked: Question) -> RenderableType:
     """What a person should take along: the reference, why it is so, since when, and where it is written."""
     parts: list[RenderableType] = []
