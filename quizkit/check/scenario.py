@@ -61,9 +61,8 @@ def _judge(
         return _result(check, request, stopped_outcome(reply), expected, None, (), stopped_words(reply))
     mismatches = message.compare(expected, reply, nth=nth)
     outcome = Outcome.failed if mismatches else Outcome.passed
-    if mismatches and reply.raised and reply.raised.exception == "MemoryError":
-        outcome = Outcome.memory
     raised = reply.raised if mismatches else None
+    outcome = (cause_outcome(raised) if raised else None) or outcome
     return _result(check, request, outcome, expected, message.observation(reply), mismatches, raised=raised)
 
 
@@ -126,6 +125,11 @@ def traceback_text(raised: Raised) -> str:
     return "\n".join(lines)
 
 
+def cause_outcome(raised: Raised) -> Outcome | None:
+    """The outcome that a limit or a refused call behind an exception stands for; None where neither is."""
+    return {"memory": Outcome.memory, "blocked": Outcome.blocked}.get(raised.cause)
+
+
 def stopped_outcome(stopped: Stopped) -> Outcome:
     """The outcome that a run's end stands for. What the worker names can only ever be a failure."""
     try:
@@ -141,6 +145,7 @@ def stopped_words(stopped: Stopped) -> str:
         "timeout": "no answer before the time was up",
         "memory": "the memory limit was reached",
         "killed": "the process was killed",
+        "blocked": "it tried what the sandbox forbids",
         "exited": "the program ended itself before it answered",
         "garbled": "the process answered with something that is no response",
     }.get(stopped.reason, stopped.reason)
