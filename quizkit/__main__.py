@@ -59,9 +59,7 @@ def _run(argv: Sequence[str], bench: "Workbench") -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except QuizkitError as error:
-        print(error, file=sys.stderr)
-        if error.advice:
-            print(f"  {error.advice}", file=sys.stderr)
+        sys.stderr.write(f"{error}\n" + (f"  {error.advice}\n" if error.advice else ""))
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -69,11 +67,18 @@ def _run(argv: Sequence[str], bench: "Workbench") -> int:
 
 
 def _app() -> "typer.Typer":
+    from importlib import metadata  # noqa: PLC0415
+
     import typer  # noqa: PLC0415
 
-    from quizkit.cli import authoring, snippets  # noqa: PLC0415
+    from quizkit.cli import authoring, practice, snippets  # noqa: PLC0415
 
-    app = typer.Typer(help="Get through a FastAPI interview.", no_args_is_help=False, pretty_exceptions_enable=False, add_completion=False)
+    app = typer.Typer(
+        help="Get through a FastAPI interview.",
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
 
     @app.callback(invoke_without_command=True)
     def root(
@@ -81,12 +86,18 @@ def _app() -> "typer.Typer":
         data_dir: Annotated[Path | None, typer.Option(envvar="QUIZKIT_DATA_DIR", help="Where your history is kept.")] = None,
         plain: Annotated[bool, typer.Option("--plain", help="Plain lines: nothing is redrawn.")] = False,
         no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+        version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
     ) -> None:
         """Get through a FastAPI interview."""
+        if version:
+            typer.echo(metadata.version("quizkit"))
+            raise typer.Exit
         bench: Workbench = context.obj
         bench.data_dir, bench.plain, bench.no_color = data_dir, plain, no_color
+        if context.invoked_subcommand is None:
+            practice.overview(context)
 
-    for group in (snippets, authoring):
+    for group in (practice, snippets, authoring):
         group.register(app)
     return app
 

@@ -75,7 +75,9 @@ def _has_code(text: str) -> bool:
         return True
 
 
-def _grade_group(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> tuple[list[CheckResult], CheckResult | None]:
+def _grade_group(
+    checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random"
+) -> tuple[list[CheckResult], CheckResult | None]:
     """The results of checks that share a process, and how they all ended where the app didn't load."""
     first = checks[0]
     given = template.draw(first.kinds(), rng) if first.own_process and hasattr(first, "kinds") else None

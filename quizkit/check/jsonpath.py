@@ -37,10 +37,11 @@ def find(path: str, document: Any) -> Any:
     """The value at `path`. Raises LookupError where the document has none there."""
     value = document
     for step in parse(path):
-        if isinstance(step, int) and isinstance(value, list):
-            value = value[step]
-        elif isinstance(step, str) and isinstance(value, dict):
-            value = value[step]
-        else:
-            raise LookupError(path)
+        match step, value:
+            case int(), list():
+                value = value[step]
+            case str(), dict():
+                value = value[step]
+            case _:
+                raise LookupError(path)
     return value

@@ -19,7 +19,7 @@ PLAIN_KEYS: Final = frozenset({"$ref", "$defs", "$schema", "$id", "$anchor", "$d
 _TYPES: Final[dict[str, Callable[[Any], bool]]] = {
     "string": lambda v: isinstance(v, str),
     "integer": lambda v: _is_number(v) and float(v).is_integer(),
-    "number": lambda v: _is_number(v),
+    "number": lambda v: isinstance(v, int | float) and not isinstance(v, bool),
     "boolean": lambda v: isinstance(v, bool),
     "null": lambda v: v is None,
     "array": lambda v: isinstance(v, list),

@@ -55,7 +55,11 @@ def _play_step(check: RequestCheck | StepsCheck, step: Step, values: dict[str, A
 
 
 def _judge(
-    check: RequestCheck | StepsCheck | OpenapiCheck, request: Request, expected: Mapping[str, Any], reply: Reply, nth: int | None
+    check: RequestCheck | StepsCheck | OpenapiCheck,
+    request: Request,
+    expected: Mapping[str, Any],
+    reply: Reply,
+    nth: int | None,
 ) -> CheckResult:
     if isinstance(reply, Stopped):
         return _result(check, request, stopped_outcome(reply), expected, None, (), stopped_words(reply))

@@ -124,7 +124,16 @@ class RequestSpec(Model):
 
     def templates(self) -> Iterator[Any]:
         """Every value that may hold `{{names}}`."""
-        yield from (self.method, self.path, self.params, self.headers, self.cookies, self.json_body, self.data, self.content)
+        yield from (
+            self.method,
+            self.path,
+            self.params,
+            self.headers,
+            self.cookies,
+            self.json_body,
+            self.data,
+            self.content,
+        )
         for part in self.files.values() if self.files else ():
             for file in part if isinstance(part, tuple) else (part,):
                 yield from (file.filename, file.content, file.content_type)
@@ -157,7 +166,15 @@ class ResponseSpec(Model):
 
     def templates(self) -> Iterator[Any]:
         """Every value that may hold `{{names}}`."""
-        yield from (self.status, self.json_exact, self.json_contains, self.headers, self.cookies, self.text, self.media_type)
+        yield from (
+            self.status,
+            self.json_exact,
+            self.json_contains,
+            self.headers,
+            self.cookies,
+            self.text,
+            self.media_type,
+        )
 
 
 ValueKind = Literal["int", "float", "word", "email", "uuid", "date", "bool"]
@@ -189,13 +206,15 @@ Given = Annotated[
     Annotated[ValueKind, Tag("kind")] | Annotated[Range, Tag("range")],
     Discriminator(lambda v: "range" if isinstance(v, dict | Range) else "kind"),
 ]
-SavePath = Annotated[Text, AfterValidator(lambda path: _save_path(path))]
 
 
 def _save_path(path: str) -> str:
     if not path.startswith(("header:", "cookie:")):
         jsonpath.parse(path)
     return path
+
+
+SavePath = Annotated[Text, AfterValidator(_save_path)]
 
 
 class Step(Model):
@@ -327,7 +346,7 @@ class StepsCheck(_Valued):
 class OpenapiExpectation(Model):
     """A place in the app's OpenAPI document and what must stand there."""
 
-    at: Annotated[Text, AfterValidator(lambda path: jsonpath.parse(path) and path or path)] = "$"
+    at: Annotated[Text, AfterValidator(lambda path: (jsonpath.parse(path) and path) or path)] = "$"
     json_exact: Pattern = Field(default=None, alias="json")
     json_contains: Pattern = None
 
@@ -393,7 +412,12 @@ class SourceCheck(_Common):
         return self.name or "the source"
 
 
-_KEYS: Final = {"request": "request check", "steps": "scenario check", "openapi": "openapi check", "source": "source check"}
+_KEYS: Final = {
+    "request": "request check",
+    "steps": "scenario check",
+    "openapi": "openapi check",
+    "source": "source check",
+}
 _MODELS: Final[Mapping[type[Model], str]] = {
     RequestCheck: "request check",
     StepsCheck: "scenario check",

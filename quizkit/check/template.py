@@ -27,7 +27,10 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
         return [fill(element, values) for element in template]
     if isinstance(template, dict):
         if isinstance(template.get("$expr"), str):
-            return {**fill({k: v for k, v in template.items() if k != "$expr"}, values), "$expr": calculate(template["$expr"], values)}
+            return {
+                **fill({k: v for k, v in template.items() if k != "$expr"}, values),
+                "$expr": calculate(template["$expr"], values),
+            }
         return {_fill_key(key, values): fill(value, values) for key, value in template.items()}
     return template
 
@@ -84,7 +87,7 @@ def calculate(expression: str, values: Mapping[str, Any]) -> float:
     Raises ValueError for anything else, and for a name without a number.
     """
     try:
-        return _value(ast.parse(expression, mode="eval").body, values)
+        return float(_value(ast.parse(expression, mode="eval").body, values))
     except (SyntaxError, ZeroDivisionError, TypeError) as error:
         raise ValueError(f"{expression!r} can't be worked out: {error}") from None
 
@@ -141,7 +144,8 @@ _DRAWS: Final[dict[str, Callable[["Random", float | None, float | None], Any]]] 
     "int": lambda rng, low, high: rng.randint(int(1000 if low is None else low), int(9999 if high is None else high)),
     # Hundredths that are no whole number, so that an int can't pass for it.
     "float": lambda rng, low, high: round(
-        rng.randint(int(1 if low is None else low), int(999 if high is None else high) - 1) + rng.randint(1, 99) / 100, 2
+        rng.randint(int(1 if low is None else low), int(999 if high is None else high) - 1) + rng.randint(1, 99) / 100,
+        2,
     ),
     "word": _word,
     "email": lambda rng, _low, _high: f"{_word(rng)}@{_word(rng)}.example",

@@ -7,7 +7,10 @@ import typer
 
 from quizkit.cli.workbench import Workbench
 
-Paths = Annotated[list[Path] | None, typer.Argument(help="Deck files or folders; the built-in deck where none is given.", show_default=False)]
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Deck files or folders; the built-in deck where none is given.", show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +21,9 @@ def register(app: typer.Typer) -> None:
 
 def list_questions(
     context: typer.Context,
-    topics: Annotated[list[str] | None, typer.Argument(help="Topics: a number, a slug, or how the title begins.", show_default=False)] = None,
+    topics: Annotated[
+        list[str] | None, typer.Argument(help="Topics: a number, a slug, or how the title begins.", show_default=False)
+    ] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only questions of this kind; can be repeated.")] = None,
     level: Annotated[list[str] | None, typer.Option(help="Only questions of this level; can be repeated.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only questions with this tag; can be repeated.")] = None,

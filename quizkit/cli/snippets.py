@@ -1,34 +1,188 @@
 """Commands about one question and the code written for it: check, start, show."""
 
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from quizkit.cli.workbench import Workbench
 
-DeckOption = Annotated[list[Path] | None, typer.Option(help="Deck files or folders instead of the built-in deck.")]
+if TYPE_CHECKING:
+    from random import Random
+
+    from rich.console import RenderableType
+
+    from quizkit.deck.loader import Deck
+    from quizkit.deck.models import Question
+    from quizkit.report.machine import FileVerdict
+
+DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
+QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
+STANDARD_INPUT = "-"
 
 
 def register(app: typer.Typer) -> None:
     """Adds these commands to the program."""
-    for command in (show,):
-        app.command(command.__name__)(command)
+    for command in (check, start, show):
+        app.command()(command)
+
+
+def check(
+    context: typer.Context,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Python files, folders of them, or - for standard input.")],
+    question: Annotated[str | None, typer.Option(metavar="ID", help="The question that these files answer.")] = None,
+    format: Annotated[Literal["rich", "json"], typer.Option(help="How to print it.")] = "rich",
+    timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds that a run may take.")] = 10,
+    deck: DeckPaths = None,
+) -> None:
+    """Run snippets against their questions."""
+    from random import Random  # noqa: PLC0415
+
+    from quizkit.report import console, machine  # noqa: PLC0415
+
+    bench: Workbench = context.obj
+    loaded = bench.deck(deck or ())
+    bench.sandbox().time_limit_s = timeout
+    rng, results, code = Random(), [], 0
+    for path in paths:
+        for name, text in _sources(path, loaded, alone=question is not None):
+            result, trouble = _verdict(name, text, question, loaded, bench, rng)
+            code = max(code, trouble)
+            if result is not None:
+                results.append(result)
+                if format == "rich":
+                    bench.print(console.file_verdict(result.file, loaded.entry(result.question or ""), result.verdict))
+    if format == "json":
+        typer.echo(machine.to_json(machine.verdicts(results)))
+    raise typer.Exit(max(code, 0 if all(result.verdict.passed for result in results) else 1))
+
+
+def _sources(path: str, deck: "Deck", *, alone: bool) -> Iterator[tuple[str, str]]:
+    """Each file's name and text. Raises MissingPath for what can't be read and for a folder where nothing names a question."""
+    from quizkit.errors import MissingPath  # noqa: PLC0415
+
+    if path == STANDARD_INPUT:
+        yield "standard input", sys.stdin.read()
+        return
+    given = Path(path)
+    if not given.is_dir():
+        yield path, _text(given)
+        return
+    found = [(file, _text(file)) for file in sorted(given.rglob("*.py"))]
+    named = [(str(file), text) for file, text in found if alone or _question_of(file.name, text, deck) is not None]
+    if not named:
+        advice = "each file's first line says which: # quizkit: ID" if found else "name a file or a folder with Python files"
+        raise MissingPath(f"{path}: nothing in this folder names a question.", advice)
+    yield from named
+
+
+def _text(path: Path) -> str:
+    from quizkit.errors import MissingPath  # noqa: PLC0415
+
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return path.read_bytes().decode("latin-1")  # whatever it is, the checker says that it is no Python
+    except OSError as error:
+        raise MissingPath(f"{path}: {error.strerror}") from None
+
+
+def _question_of(name: str, text: str, deck: "Deck") -> str | None:
+    """The question that a file names: by its first line, else by its own name."""
+    from quizkit.terminal.workfile import named_question  # noqa: PLC0415
+
+    named = named_question(text)
+    if named is not None:
+        return named
+    stem = Path(name).stem
+    return stem if stem in deck else None
+
+
+def _verdict(
+    name: str, text: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random"
+) -> "tuple[FileVerdict | None, int]":
+    """The verdict on one file, or none and the exit code of what stood in its way, which is said on standard error."""
+    from quizkit.deck.models import Coding, Fix  # noqa: PLC0415
+    from quizkit.errors import QuizkitError  # noqa: PLC0415
+    from quizkit.grading import grade  # noqa: PLC0415
+    from quizkit.report.machine import FileVerdict  # noqa: PLC0415
+
+    chosen = question or _question_of(name, text, deck)
+    try:
+        if chosen is None:
+            stem = Path(name).stem
+            raise QuizkitError(
+                f'No question is named in {name}, and none has the id "{stem}".',
+                f"say which: quizkit check {name} --question ID     find one: quizkit list --kind code",
+            )
+        asked = deck.question(chosen)
+        if not isinstance(asked, Coding | Fix):
+            raise QuizkitError(f"{asked.id} is a {asked.kind} question, which no file answers.", "quizkit drill asks it")
+        return FileVerdict(name, asked.id, grade(asked, (text,), bench.sandbox(), rng)), 0
+    except QuizkitError as error:
+        typer.echo(f"{error}\n  {error.advice}".rstrip(), err=True)
+        return None, error.exit_code
+
+
+def start(
+    context: typer.Context,
+    question: QuestionId,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; else quizkit-work/ID.py.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that differs from the starter.")] = False,
+    deck: DeckPaths = None,
+) -> None:
+    """Write a question's starter to a file."""
+    from quizkit.errors import MissingPath, QuizkitError  # noqa: PLC0415
+    from quizkit.terminal.workfile import FOLDER, starter  # noqa: PLC0415
+
+    bench: Workbench = context.obj
+    asked = bench.deck(deck or ()).question(question)
+    text = starter(asked)
+    path = output or Path(FOLDER) / f"{asked.id}.py"
+    try:
+        if path.exists() and not force and path.read_bytes() != text.encode():
+            raise QuizkitError(f"{path} is there already and differs from the starter.", "to write over it, add --force")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise MissingPath(f"{path}: {error.strerror}") from None
+    typer.echo(f"{path}\n  check it: quizkit check {path}")
 
 
 def show(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(help="The question's id.")],
+    question: QuestionId,
     answer: Annotated[bool, typer.Option("--answer", help="Show the reference answer too.")] = False,
-    deck: DeckOption = None,
+    deck: DeckPaths = None,
 ) -> None:
-    """Show a question."""
+    """Show a question, and with --answer all that it teaches."""
     from quizkit.report import console  # noqa: PLC0415
 
     bench: Workbench = context.obj
     loaded = bench.deck(deck or ())
     entry, asked = loaded.entry(question), loaded.question(question)
-    out = bench.console()
-    out.print(console.heading(entry, entry.id, entry.minutes, width=min(out.width, 80)))
-    out.print()
-    out.print(console.question(asked))
+    width = min(bench.console().width, 80)
+    bench.print(console.heading(entry, entry.id, entry.minutes, width=width), "", console.question(asked))
+    if answer:
+        bench.print("", *_answer(asked, bench), "", console.teaching(asked))
+    else:
+        bench.print("", *_next_steps(asked.id, asked.kind))
+
+
+def _next_steps(name: str, kind: str) -> Sequence[str]:
+    start = f"  begin: quizkit start {name}     " if kind in ("fix", "code") else "  "
+    return [f"{start}its answer: quizkit show {name} --answer"]
+
+
+def _answer(asked: "Question", bench: Workbench) -> "Iterator[RenderableType]":
+    """The reference answer; a prediction's is what the snippet answers now."""
+    from quizkit.deck.models import Predict  # noqa: PLC0415
+    from quizkit.grading import responses  # noqa: PLC0415
+    from quizkit.report import console  # noqa: PLC0415
+
+    if isinstance(asked, Predict):
+        yield console.predicted(asked, responses(asked, bench.sandbox()))
+    else:
+        yield console.answer(asked)

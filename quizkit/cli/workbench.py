@@ -2,16 +2,23 @@
 
 import os
 import sys
+import termios
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from quizkit.deck.loader import Deck
     from quizkit.sandbox.host import Sandbox
+    from quizkit.store import Store
+    from quizkit.terminal.inbox import Clock
+    from quizkit.terminal.play import Reader
+    from quizkit.terminal.screen import Screen
 
 
 @dataclass(slots=True)
@@ -23,6 +30,7 @@ class Workbench:
     plain: bool = False
     no_color: bool = False
     _console: "Console | None" = field(default=None, repr=False)
+    _began: float = 0
 
     def sandbox(self) -> "Sandbox":
         """The warm worker."""
@@ -37,9 +45,14 @@ class Workbench:
         if self._console is None:
             from rich.console import Console  # noqa: PLC0415
 
-            color = None if not self.is_plain() and not self.no_color else "none"
-            self._console = Console(highlight=False, markup=False, emoji=False, no_color=bool(color) or None, soft_wrap=False)
+            no_color = True if self.no_color or self.is_plain() else None
+            self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color)
         return self._console
+
+    def print(self, *parts: "RenderableType") -> None:
+        """Prints results. Nothing is cropped: what is too wide for a screen has been cut or folded already."""
+        for part in parts:
+            self.console().print(part, crop=False)
 
     def is_plain(self) -> bool:
         """Whether nothing may be redrawn: asked for, a dumb terminal, or no terminal at all."""
@@ -51,6 +64,12 @@ class Workbench:
         from quizkit.deck.loader import load  # noqa: PLC0415
 
         return load(paths, self.cache_folder() / "decks.sqlite")
+
+    def store(self) -> "Store":
+        """The history, open."""
+        from quizkit.store import Store  # noqa: PLC0415
+
+        return Store.open(self.data_folder() / "history.sqlite")
 
     def data_folder(self) -> Path:
         """Where the history lives."""
@@ -67,6 +86,35 @@ class Workbench:
         from platformdirs import user_cache_path  # noqa: PLC0415
 
         return user_cache_path("quizkit", appauthor=False)
+
+    def wall(self) -> datetime:
+        """The local time."""
+        return datetime.now()
+
+    def start_clock(self) -> "Clock":
+        """A clock that begins now and never goes back."""
+        self._began = time.monotonic()
+        return self.seconds
+
+    def seconds(self) -> float:
+        """Seconds since the clock began."""
+        return time.monotonic() - self._began
+
+    def reader(self, screen: "Screen", clock: "Clock") -> "Reader":
+        """The keyboard on a terminal, lines wherever nothing may be redrawn."""
+        if self.is_plain():
+            from quizkit.terminal.lines import Lines  # noqa: PLC0415
+
+            return Lines(sys.stdin.fileno(), screen.say, clock)
+        from quizkit.report.console import sign  # noqa: PLC0415
+        from quizkit.terminal.keys import Keys  # noqa: PLC0415
+
+        return Keys(clock, screen.echo, sign("turn"), color=not self.console().no_color)
+
+    def discard_typeahead(self) -> None:
+        """Throws away what was typed on a terminal and not read: it was meant for a question, not for the shell."""
+        if sys.stdin.isatty():
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
     def close(self) -> None:
         """Ends the worker."""

@@ -10,7 +10,6 @@ from quizkit.deck import loader
 from quizkit.deck.models import Choice, Coding, EditFault, Fix, Question, Recall, Tests
 from quizkit.errors import Problem
 
-
 Finding = tuple[tuple[str | int, ...], str]
 """A place inside the question, and what is wrong there."""
 
@@ -69,7 +68,9 @@ def _no_option_speaks_of_others(question: Question) -> Iterator[Finding]:
                 yield ("options", number), "options are shuffled, so one can't speak of the others"
 
 
-_OTHERS: Final = re.compile(r"\b(?:all|none|both|neither) of (?:the (?:above|others?|options)|these)\b|\bboth [A-E] and [A-E]\b", re.IGNORECASE)
+_OTHERS: Final = re.compile(
+    r"\b(?:all|none|both|neither) of (?:the (?:above|others?|options)|these)\b|\bboth [A-E] and [A-E]\b", re.IGNORECASE
+)
 
 
 def _ideas_stand_once(question: Question) -> Iterator[Finding]:

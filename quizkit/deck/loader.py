@@ -77,7 +77,8 @@ class Deck:
             if not fitting:
                 close = get_close_matches(name, {text for e in self.entries for text in (e.slug, e.topic)}, n=3, cutoff=0.5)
                 raise QuizkitError(
-                    f'No topic is called "{name}".', f"Close: {', '.join(close)}." if close else "all of them: quizkit list"
+                    f'No topic is called "{name}".',
+                    f"Close: {', '.join(close)}." if close else "all of them: quizkit list",
                 )
             wanted |= fitting
         return tuple(entry for entry in self.entries if entry.topic in wanted)
@@ -229,7 +230,10 @@ def _line(entry: Entry, *place: str | int) -> int:
 class _Index:
     """The cache: what was read, by the file's stamp. It may be lost at any time, and a broken one is passed over."""
 
-    _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, entries TEXT NOT NULL, bodies TEXT NOT NULL)"
+    _SCHEMA: Final = (
+        "CREATE TABLE IF NOT EXISTS file "
+        "(path TEXT PRIMARY KEY, stamp TEXT NOT NULL, entries TEXT NOT NULL, bodies TEXT NOT NULL) STRICT"
+    )
 
     def __init__(self, path: Path | None) -> None:
         self._path = path

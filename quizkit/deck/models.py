@@ -201,7 +201,10 @@ class Cloze(_Common):
         found: list[str | Gap] = []
         end = 0
         for hole in _GAP.finditer(self.text):
-            found += [_unescape(self.text[end : hole.start()]), Gap(_alternatives(hole[1]), _in_code(self.text[: hole.start()]))]
+            found += [
+                _unescape(self.text[end : hole.start()]),
+                Gap(_alternatives(hole[1]), _in_code(self.text[: hole.start()])),
+            ]
             end = hole.end()
         return (*found, _unescape(self.text[end:]))
 
@@ -222,7 +225,8 @@ def _alternatives(text: str) -> tuple[str, ...]:
 def _in_code(before: str) -> bool:
     """Whether the place after `before` is inside a code block or between backticks, as Markdown reads it."""
     fences = len(re.findall(r"^ {0,3}```", before, re.MULTILINE))
-    return fences % 2 == 1 or before.rpartition("\n\n")[2].count("`") % 2 == 1
+    line = before.rpartition("\n")[2]
+    return fences % 2 == 1 or line.startswith(("    ", "\t")) or before.rpartition("\n\n")[2].count("`") % 2 == 1
 
 
 Part = Annotated[str, Field(pattern=r"^(status|json|text|headers\.[A-Za-z0-9-]+)$")]

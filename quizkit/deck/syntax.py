@@ -52,7 +52,9 @@ class _Loader(CSafeLoader):
             self.faults.append(Fault(node.start_mark.line + 1, "a key must be a text; put quotes around {{name}} and the like"))
             return ""
         if node.tag != "tag:yaml.org,2002:str":
-            self.faults.append(Fault(node.start_mark.line + 1, f'the key {node.value} is no text; write it in quotes: "{node.value}"'))
+            self.faults.append(
+                Fault(node.start_mark.line + 1, f'the key {node.value} is no text; write it in quotes: "{node.value}"')
+            )
         return str(node.value)
 
 
@@ -68,13 +70,13 @@ def _construct_mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[dict
         result[key] = loader.construct_object(value_node, deep=True)
 
 
-def _construct_int(_loader: _Loader, node: yaml.ScalarNode) -> int:
+def _construct_int(_loader: _Loader, node: yaml.ScalarNode) -> Any:
     text = node.value
     value = _Int(int(text[2:], 8) if text.startswith("0o") else int(text[2:], 16) if text.startswith("0x") else int(text))
     return _as_typed(value, text)
 
 
-def _construct_float(_loader: _Loader, node: yaml.ScalarNode) -> float:
+def _construct_float(_loader: _Loader, node: yaml.ScalarNode) -> Any:
     return _as_typed(_Float(node.value.replace(".inf", "inf").replace(".nan", "nan")), node.value)
 
 
@@ -130,8 +132,14 @@ def _open(text: str) -> _Loader:
 _BROKEN_TEXT: Final = (
     ("mapping values are not allowed", 'a plain text ends at ": "; write the text as a block (>- or |) or in quotes'),
     ("found character", "a plain text can't begin with ` or @ or %; write it as a block (>- or |) or in quotes"),
-    ("found undefined alias", "a plain text can't begin with *, which stands for an anchor; none of this name is there"),
-    ("did not find expected key", 'a text was broken off before its end, by a quote, a "{" or a wrong indent; write it as a block (>- or |)'),
+    (
+        "found undefined alias",
+        "a plain text can't begin with *, which stands for an anchor; none of this name is there",
+    ),
+    (
+        "did not find expected key",
+        'a text was broken off before its end, by a quote, a "{" or a wrong indent; write it as a block (>- or |)',
+    ),
     ("did not find expected ',' or '}'", "inside { } a text with a comma, brace or {{name}} must be in quotes"),
     ("did not find expected ',' or ']'", "inside [ ] a text with a comma or bracket must be in quotes"),
     ("found unexpected end of stream", "a quote or bracket is never closed"),
@@ -206,7 +214,9 @@ def _words(detail: Any, last: str, place: Place, known_keys: frozenset[str]) -> 
             return str(detail["msg"])
     shown = detail["input"] if isinstance(detail["input"], str | int | float | bool) else type(detail["input"]).__name__
     message = _TYPE_WORDS.get(detail["type"]) or detail["msg"][:1].lower() + detail["msg"][1:]
-    return f"{where}{message}" + (f", not {shown!r}" if isinstance(shown, str | int | float | bool) and detail["input"] is not None else "")
+    return f"{where}{message}" + (
+        f", not {shown!r}" if isinstance(shown, str | int | float | bool) and detail["input"] is not None else ""
+    )
 
 
 _TYPE_WORDS: Final = {

@@ -82,7 +82,9 @@ def _option_result(option: Any, chosen: bool) -> CheckResult:
 def mark_cloze(question: Cloze, answer: Answer) -> Verdict:
     """Marks one text a gap; a gap that has no text is wrong."""
     texts = [*answer, *[""] * len(question.gaps)]
-    checks = tuple(_gap_result(number, gap, text) for number, (gap, text) in enumerate(zip(question.gaps, texts, strict=False), 1))
+    checks = tuple(
+        _gap_result(number, gap, text) for number, (gap, text) in enumerate(zip(question.gaps, texts, strict=False), 1)
+    )
     return _summed(checks)
 
 
@@ -142,10 +144,14 @@ def _predicted(part: str, text: str, actual: Any, response: Response) -> bool:
     if part == "json" and response.body:
         said = _typed_json(text)
         return said is not _UNREADABLE and same(said, actual)
-    return text == str("" if actual is None else actual).strip()
+    if actual is None:
+        return text.casefold() in _NOTHING
+    return text == str(actual).strip()
 
 
 _UNREADABLE: Final = object()
+_NOTHING: Final = frozenset({"", "-", "none", "null", "nothing", "absent", "missing", "no", "not there", "no such header"})
+"""What people type for a header that isn't there."""
 
 
 def _typed_json(text: str) -> Any:

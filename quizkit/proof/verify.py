@@ -119,7 +119,6 @@ def _verify_cloze(question: Cloze, proof: Proof) -> None:
     proof.count("wrong", not mark_cloze(question, ("",) * len(gaps)).passed, "empty gaps pass")
 
 
-
 def verify_all(questions: Sequence[Question], sandbox: Sandbox, rng: Random, workers: int = 2) -> list[Proof]:
     """A proof for each question, in order, with `workers` runs in flight at once."""
     seeds = [rng.random() for _ in questions]

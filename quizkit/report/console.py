@@ -16,8 +16,10 @@ from rich.text import Text
 
 from quizkit.check.match import ABSENT
 from quizkit.check.scenario import place_text
-from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Predict, Question, Recall, Tests
+from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Option, Predict, Question, Recall, Tests
 from quizkit.errors import Problem
+from quizkit.marking.mark import observed
+from quizkit.sandbox.protocol import Raised, Response
 from quizkit.verdict import CheckResult, Mismatch, Outcome, Verdict
 
 TEXT_WIDTH: Final = 76
@@ -26,8 +28,9 @@ _NAME_WIDTH: Final = 34
 _MISMATCHES_SHOWN: Final = 4
 _LINES_SHOWN: Final = 40
 
-_SIGNS: Final = {"ok": "✓", "no": "✗", "missed": "○", "partly": "~", "wrong": "!", "none": "·", "turn": "▸", "rule": "─", "cut": "…"}
-_ASCII_SIGNS: Final = {"ok": "+", "no": "x", "missed": "o", "partly": "~", "wrong": "!", "none": ".", "turn": ">", "rule": "-", "cut": "..."}
+_NAMES: Final = ("ok", "no", "missed", "partly", "wrong", "none", "turn", "rule", "cut", "bar")
+_SIGNS: Final = dict(zip(_NAMES, "✓✗○~!·▸─…▇", strict=True))
+_ASCII_SIGNS: Final = dict(zip(_NAMES, "+xo~!.>-~#", strict=True))
 
 
 def sign(name: str) -> str:
@@ -50,6 +53,12 @@ def plain(text: str, style: str = "") -> Text:
     return Text(safe(text), style=style)
 
 
+def inline(text: str, style: str = "") -> Text:
+    """Data in which code stands between backticks, as in an option or a key point."""
+    parts = re.split(r"(`[^`]+`)", safe(text))
+    return Text.assemble(*((part, "bold cyan" if part.startswith("`") and len(part) > 1 else "") for part in parts), style=style)
+
+
 class _PlainCode(CodeBlock):
     """A code block of a prompt: indented, never wrapped, without a background that copying would take along."""
 
@@ -62,43 +71,64 @@ class _Prompt(Markdown):
 
 
 class _Cut:
-    """Lines that are cut at the screen's edge, with a sign where something is missing, and never wrapped."""
+    """Lines that never wrap by word: at the screen's edge they are cut, with a sign, or with `fold` go on below after one."""
 
-    def __init__(self, text: Text, indent: int) -> None:
+    def __init__(self, text: Text, indent: int, *, fold: bool = False) -> None:
         self._text = text
         self._indent = indent
+        self._fold = fold
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = max(10, options.max_width - self._indent) if console.is_terminal else 10_000
         for line in self._text.split("\n", allow_blank=True):
-            if line.cell_len > width:
-                line.truncate(width - 1)
-                line.append(sign("cut"))
-            yield Segment(" " * self._indent)
-            yield from line.render(console, end="\n")
+            for part in self._fit(line, width):
+                yield from (Text(" " * self._indent) + part if part.plain else part).render(console, end="\n")
+
+    def _fit(self, line: Text, width: int) -> list[Text]:
+        if line.cell_len <= width:
+            return [line]
+        if not self._fold:
+            line.truncate(width - 1)
+            return [line.append(sign("cut"))]
+        first, rest = _split_at(line, width - 1)
+        first.append(sign("cut"), "dim")
+        return [first, *self._fit(Text.assemble((sign("cut"), "dim"), rest), width)]
 
 
 def code(source: str, language: str = "python", indent: int = 2) -> _Cut:
-    """Highlighted code; a line that is too long for the screen is cut, never wrapped."""
+    """Highlighted code; a line that is too long for the screen is folded at its edge, never wrapped by word."""
     source = safe(source)
     highlighted = Syntax("", language or "text", theme="ansi_dark", background_color="default").highlight(source)
     highlighted.rstrip()
-    return _Cut(highlighted, indent)
+    return _Cut(highlighted, indent, fold=True)
+
+
+def _split_at(line: Text, width: int) -> tuple[Text, Text]:
+    """A line in two, the first no wider than `width` cells."""
+    count = len(line.plain)
+    while cell_len(line.plain[:count]) > width:
+        count -= 1
+    first, rest = line.divide([max(1, count)])
+    return first, rest
 
 
 def prose(text: str) -> RenderableType:
     """A prompt's or an explanation's Markdown, indented and no wider than a column that reads well."""
-    return _Narrow(_Prompt(safe(text).strip(), code_theme="ansi_dark", hyperlinks=False))
+    return _Prose(safe(text).strip())
 
 
-class _Narrow:
-    def __init__(self, content: RenderableType, indent: int = _INDENT) -> None:
-        self._content = content
-        self._indent = indent
+_CODE_SPAN: Final = re.compile(r"(?<!`)(`[^`\n]+`)(?!`)")
+
+
+class _Prose:
+    def __init__(self, text: str) -> None:
+        self._text = text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = min(options.max_width, TEXT_WIDTH + _INDENT)
-        padded = Padding(self._content, (0, 0, 0, self._indent))
+        # Where no colour sets code apart, its backticks stay: two more around them make them part of the code.
+        text = self._text if console.is_terminal and not console.no_color else _CODE_SPAN.sub(r"`` \1 ``", self._text)
+        padded = Padding(_Prompt(text, code_theme="ansi_dark", hyperlinks=False), (0, 0, 0, _INDENT))
         for line in console.render_lines(padded, options.update(width=width), pad=False):
             yield from _without_trailing_space(line)
             yield Segment.line()
@@ -153,10 +183,10 @@ def _given_app(asked: Question) -> list[RenderableType]:
 
 def _options(asked: Choice, order: Iterable[int]) -> Iterator[RenderableType]:
     for shown, index in enumerate(order, 1):
-        yield _Hanging(f"{shown}  ", asked.options[index].text)
+        yield Hanging(f"{shown}  ", asked.options[index].text)
 
 
-class _Hanging:
+class Hanging:
     """A marked line whose further lines line up with its text."""
 
     def __init__(self, mark: str, text: str, style: str = "", indent: int = 4) -> None:
@@ -168,7 +198,7 @@ class _Hanging:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         start = self._indent + cell_len(self._mark)
         width = max(20, min(options.max_width, TEXT_WIDTH + _INDENT) - start)
-        lines = plain(self._text.strip(), self._style).wrap(console, width) or [Text()]
+        lines = inline(self._text.strip(), self._style).wrap(console, width) or [Text()]
         for number, line in enumerate(lines):
             line.rstrip()
             lead = " " * self._indent + self._mark if number == 0 else " " * start
@@ -202,8 +232,8 @@ def request_lines(ask: Ask) -> Iterator[Text]:
     spec = ask.request
     query = "&".join(f"{name}={value}" for name, values in spec.params.items() for value in _listed(values))
     yield plain(f"  {spec.method} {spec.path}{'?' + query if query else ''}", "bold")
-    for name, value in spec.headers.items():
-        yield plain(f"      {name}: {value}")
+    for name, text in spec.headers.items():
+        yield plain(f"      {name}: {text}")
     if spec.cookies:
         yield plain("      Cookie: " + "; ".join(f"{name}={value}" for name, value in spec.cookies.items()))
     if spec.has("json"):
@@ -212,8 +242,9 @@ def request_lines(ask: Ask) -> Iterator[Text]:
         yield plain(f"      {spec.content}")
     for name, value in (spec.data or {}).items():
         yield plain(f"      form {name}={value}")
-    for name in spec.files or {}:
-        yield plain(f"      file {name}")
+    for name, field in (spec.files or {}).items():
+        for part in field if isinstance(field, tuple) else (field,):
+            yield plain(f"      file {name}={part.filename} ({part.content_type}): {part.content}")
 
 
 def _listed(value: Any) -> list[Any]:
@@ -227,7 +258,7 @@ def checks(verdict: Verdict, file: str = "main.py", hints: bool = True) -> Rende
     """How each check of a coding answer ended, the failed ones with their reasons. `file` is the person's own name for it."""
     parts: list[RenderableType] = []
     if verdict.message:
-        parts.append(_Hanging(f"{sign('no')} ", verdict.message, "red", indent=2))
+        parts.append(Hanging(f"{sign('no')} ", verdict.message, "red", indent=2))
         parts += _trace(next((check.traceback for check in verdict.checks if check.traceback), ""), file)
     if verdict.message and all(check.outcome is Outcome.not_run for check in verdict.checks):
         return Group(*parts)
@@ -249,7 +280,7 @@ def _check(check: CheckResult, file: str, hints: bool) -> Iterator[RenderableTyp
     yield from _differences(check)
     yield from _trace(check.traceback, file)
     if hints and check.hint:
-        yield _Hanging("hint  ", check.hint, "yellow", indent=8)
+        yield Hanging("hint  ", check.hint, "yellow", indent=8)
 
 
 def _row(mark: str, style: str, name: str, right: str) -> _Cut:
@@ -266,11 +297,22 @@ def _came_back(check: CheckResult) -> str:
 
 
 def _differences(check: CheckResult) -> Iterator[RenderableType]:
+    """Each place that differs; where the status is wrong or much differs, the whole body beside the expected one, once."""
     shown = [m for m in check.mismatches if m.path != ("status",)]
+    body = [m for m in shown if m.path[0] == "json"]
+    if body and isinstance(check.expected, dict) and (len(body) > _MISMATCHES_SHOWN or len(shown) < len(check.mismatches)):
+        shown = [m for m in shown if m.path[0] != "json"] + [_whole_body(check)]
     for mismatch in shown[:_MISMATCHES_SHOWN]:
         yield from _difference(mismatch)
     if len(shown) > _MISMATCHES_SHOWN:
         yield plain(f"        and {len(shown) - _MISMATCHES_SHOWN} more differences", "dim")
+
+
+def _whole_body(check: CheckResult) -> Mismatch:
+    expected = check.expected.get("json", check.expected.get("json_contains"))
+    partly = "" if "json" in check.expected else "expected at least this"
+    actual = check.actual.get("json", check.actual.get("text"))
+    return Mismatch(("json",), expected, actual, partly)
 
 
 def _difference(mismatch: Mismatch) -> Iterator[RenderableType]:
@@ -318,14 +360,20 @@ def _said(value: Any) -> str:
 def _option(check: CheckResult) -> Iterator[RenderableType]:
     if check.outcome is Outcome.passed and not check.actual:
         return
-    mark, style = (sign("ok"), "green") if check.outcome is Outcome.passed else (sign("no"), "red")
-    what = "" if check.outcome is Outcome.passed else " (not chosen)" if check.expected else " (chosen)"
-    yield _Hanging(f"{mark} ", check.name + what, style, indent=2)
-    if check.outcome is not Outcome.passed and not check.expected:
-        yield _Hanging("", check.message, indent=4)
+    if check.expected:
+        missed = check.outcome is not Outcome.passed
+        yield Hanging(f"{sign('ok')} ", check.name + ("  (right, and not chosen)" if missed else ""), "green", indent=2)
+    else:
+        yield Hanging(f"{sign('no')} ", check.name + "  (you chose this)", "red", indent=2)
+        yield Hanging("", check.message, indent=4)
 
 
-_POINT_SIGNS: Final = {"found": ("ok", "green"), "missed": ("missed", "yellow"), "contradicted": ("wrong", "red"), "unmarked": ("none", "")}
+_POINT_SIGNS: Final = {
+    "found": ("ok", "green"),
+    "missed": ("missed", "yellow"),
+    "contradicted": ("wrong", "red"),
+    "unmarked": ("none", ""),
+}
 
 
 def points(verdict: Verdict) -> RenderableType:
@@ -338,9 +386,69 @@ def _point(number: int, point: Any) -> Iterator[RenderableType]:
     if point.role == "misconception":
         name, style = {"found": ("wrong", "red"), "missed": ("none", "dim")}.get(point.state, (name, style))
     role = {"must": "", "bonus": "bonus: ", "misconception": "wrong idea: "}[point.role]
-    yield _Hanging(f"{sign(name)} {number}  ", role + point.idea, style, indent=2)
+    yield Hanging(f"{sign(name)} {number}  ", role + point.idea, style, indent=2)
     if point.role == "misconception" and point.state == "found" and point.why:
-        yield _Hanging("", point.why, indent=7)
+        yield Hanging("", point.why, indent=7)
+
+
+def answer(asked: Question) -> RenderableType:
+    """The reference answer as the deck holds it; what a `predict` snippet answers isn't in the deck."""
+    match asked:
+        case Recall():
+            return Group(Text("  Key points", style="bold"), *_key_points(asked))
+        case Choice():
+            return Group(*(line for option in asked.options for line in _option_answer(option)))
+        case Cloze():
+            gaps = enumerate(asked.gaps, 1)
+            return Group(*(_row(sign("ok"), "green", f"gap {n}", " or ".join(gap.answers)) for n, gap in gaps))
+        case Fix() | Coding() | Tests():
+            return code(asked.text_of(asked.solutions[0]), indent=4)
+        case Predict():
+            return Text()
+        case _:
+            assert_never(asked)
+
+
+def _key_points(asked: Recall) -> Iterator[RenderableType]:
+    if asked.key_points is not None:
+        for role in ("must", "bonus", "misconceptions"):
+            for point in getattr(asked.key_points, role):
+                name = {"must": "ok", "bonus": "none", "misconceptions": "wrong"}[role]
+                words = {"must": "", "bonus": "bonus: ", "misconceptions": "wrong idea: "}[role]
+                yield Hanging(f"{sign(name)} ", words + point.idea, indent=4)
+        yield Text()
+
+
+def _option_answer(option: Option) -> Iterator[RenderableType]:
+    mark, style = (sign("ok"), "green") if option.is_right else (sign("no"), "")
+    yield Hanging(f"{mark} ", option.text, style, indent=4)
+    if option.why:
+        yield Hanging("", option.why, "dim", indent=6)
+
+
+def predicted(asked: Predict, found: Sequence[Response] | Raised) -> RenderableType:
+    """What a `predict` snippet answered a moment ago."""
+    if isinstance(found, Raised):
+        return _row(sign("ok"), "green", "exception", f"{found.exception}: {found.message}")
+    rows = [
+        _row(sign("ok"), "green", f"{ask.request.method} {ask.request.path} · {part}", _said(observed(part, response)))
+        for ask, response in zip(asked.ask, found, strict=True)
+        for part in ask.about
+    ]
+    return Group(*rows)
+
+
+def file_verdict(file: str, entry: Entry, verdict: Verdict) -> RenderableType:
+    """What `quizkit check` says of one file: one line where all passed, else check by check."""
+    passed = sum(check.outcome is Outcome.passed for check in verdict.checks)
+    left = f"{safe(file)} · {entry.id} · {entry.topic}"
+    right = f"{passed} of {len(verdict.checks)}, {verdict.duration_s:.2f} s"
+    head = Text.assemble(
+        (f"{sign('ok' if verdict.passed else 'no')} ", "green" if verdict.passed else "red"), left, f"   {right}"
+    )
+    if verdict.passed:
+        return head
+    return Group(head, checks(verdict, file.rpartition("/")[2]))
 
 
 def teaching(asked: Question) -> RenderableType:
@@ -348,7 +456,12 @@ def teaching(asked: Question) -> RenderableType:
     parts: list[RenderableType] = []
     if isinstance(asked, Recall):
         parts += [Text("  Reference", style="bold"), prose(asked.answer)]
-    for label, text in (("", asked.explanation), ("Since ", asked.since), ("Formerly: ", asked.formerly), ("Docs: ", asked.docs)):
+    for label, text in (
+        ("", asked.explanation),
+        ("Since ", asked.since),
+        ("Formerly: ", asked.formerly),
+        ("Docs: ", asked.docs),
+    ):
         if text:
             parts += [*([Text()] if parts and not label else []), prose(label + text)]
     return Group(*parts)

@@ -25,7 +25,12 @@ def questions(entries: Sequence[Entry]) -> RenderableType:
 
 def proofs(found: Sequence[Proof]) -> RenderableType:
     """The deck's figures, then everything that fell short."""
-    words = {"solutions": "solutions pass", "starters": "starters fail", "wrong": "wrong versions fail", "keys": "keys are stable"}
+    words = {
+        "solutions": "solutions pass",
+        "starters": "starters fail",
+        "wrong": "wrong versions fail",
+        "keys": "keys are stable",
+    }
     figures = [f"{sum(p.held[side] for p in found)} of {sum(p.made[side] for p in found)} {words[side]}" for side in COUNTED]
     parts: list[RenderableType] = [Text(f"verify · {len(found)} questions"), Text("  " + "    ".join(figures))]
     for proof in found:

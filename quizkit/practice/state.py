@@ -1,0 +1,356 @@
+"""The words of a session: what is asked, what happened, what the session wants done. Data only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Literal
+
+from quizkit.deck.models import Entry, Question
+from quizkit.practice.schedule import Memory, Rating
+from quizkit.verdict import Verdict
+
+Seconds = float
+"""Time since the session began, on a clock that never goes back. The wall time is `State.began` plus this."""
+
+Answer = tuple[str, ...]
+
+
+class Feedback(IntEnum):
+    """When a person is told how an answer came out."""
+
+    each = 1
+    end = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """The rules of a session: a drill, or an interview with an end. `horizon` is the day of the real interview."""
+
+    name: Literal["drill", "mock"] = "drill"
+    feedback: Feedback = Feedback.each
+    counts: bool = True
+    length: Seconds | None = None
+    horizon: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question's place in a session. `order` is how a choice's options are shown; `budget` bounds an interview's question."""
+
+    entry: Entry
+    question: Question
+    fields: tuple[str, ...]
+    order: tuple[int, ...] = ()
+    memory: Memory | None = None
+    budget: Seconds | None = None
+    follow_ups: tuple["Item", ...] = ()
+    is_follow_up: bool = False
+
+
+# ---- phases: where a session stands ----
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The person is at work. `draft` holds one text a field; `number` names the newest check of a save."""
+
+    draft: Answer
+    field: int = 0
+    until: Seconds | None = None
+    hints: int = 0
+    number: int = 0
+    seen: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """The answer is handed in and not yet marked."""
+
+    number: int
+    answer: Answer
+    hints: int
+    late: bool
+    took: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Ticking:
+    """The person holds their sentences against the key points. `since` is when that began: an interview's clock stops for it."""
+
+    verdict: Verdict
+    handed: Grading
+    since: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict is there and the rating is asked for."""
+
+    verdict: Verdict
+    handed: Grading
+    suggested: Rating
+    follow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The clock stands still."""
+
+    since: Seconds
+    phase: Answering
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """Whether to stop is asked; the clock runs on."""
+
+    phase: "Answering | Ticking | Judged | Paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Nothing more is asked."""
+
+    interrupted: bool = False
+
+
+Phase = Answering | Grading | Ticking | Judged | Paused | Confirming | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All of a session. `reviews` are those that stand; `number` counts what was given to the grader."""
+
+    mode: Mode
+    session: str
+    items: tuple[Item, ...]
+    began: datetime
+    position: int = 0
+    opened: Seconds = 0
+    phase: Phase = Finished()
+    editing: bool = False
+    ends: Seconds | None = None
+    reviews: tuple["Review", ...] = ()
+    number: int = 0
+    serial: int = 0
+
+    @property
+    def item(self) -> Item:
+        """The question that is being asked."""
+        return self.items[self.position]
+
+
+# ---- events: what happened ----
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The text of the open field changed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """The text of the open field is handed in."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key, or the line that stands for it where lines are read."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A word behind a colon: hint, skip, undo, report, time, pause, quit, help."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The work file of the question at `position` was saved."""
+
+    position: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The grader is done with what it was given under this number."""
+
+    number: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class EditorClosed:
+    """The editor gave the terminal back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time went by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """Ctrl-C."""
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The input ended or the terminal is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """A thread failed; the player raises the error."""
+
+    error: BaseException
+
+
+Event = Typed | HandedIn | Pressed | Commanded | Saved | Graded | EditorClosed | Tick | Interrupted | HungUp | Crashed
+
+
+# ---- effects: what the session wants done ----
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One rated answer, as it is kept for good. `counts` is false where the schedule stays untouched."""
+
+    id: str
+    question: str
+    rating: Rating
+    score: float
+    at: datetime
+    took_s: float
+    hints: int
+    late: bool
+    session: str
+    reasons: tuple[str, ...] = ()
+    answer: Answer = ()
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A review that is taken back; the row itself stays."""
+
+    review: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A complaint about a question, for its author."""
+
+    question: str
+    answer: Answer
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Put this on disk before anything else is shown."""
+
+    what: Review | Withdrawal | Report
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Mark this answer and say so with the number. `final` is false for a check of a save."""
+
+    number: int
+    question: Question
+    answer: Answer
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Show the question; `again` where it is shown once more, as it was left."""
+
+    item: Item
+    place: int
+    total: int
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hinted:
+    """Show a hint, the `number`th of `total`."""
+
+    text: str
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Show how a save did, beside the one before."""
+
+    item: Item
+    verdict: Verdict
+    before: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Show the verdict on what was handed in, and what is to be learnt from the question."""
+
+    item: Item
+    verdict: Verdict
+    answer: Answer
+    late: bool
+    taught: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TimeUp:
+    """Say that the time is up and the answer is handed in as it stands."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Say this."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Let the person see this."""
+
+    what: Asked | Hinted | Checked | Marked | TimeUp | Note
+
+
+Effect = Show | Save | Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a reader asks for now.
+
+    `keys` are those that act at once, where no text is typed; `paste` says that a pasted text is an answer all the same.
+    `actions` is what can be done, to be shown under it. The two deadlines are the question's and the session's.
+    """
+
+    label: str
+    keys: str = ""
+    text: str = ""
+    paste: bool = False
+    multiline: bool = False
+    actions: tuple[str, ...] = ()
+    until: Seconds | None = None
+    ends: Seconds | None = None
+    place: int = 0
+    editing: bool = False
+    budget: Seconds | None = None

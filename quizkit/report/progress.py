@@ -1,0 +1,140 @@
+"""The end of a session and where a person stands, one screen each."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from quizkit.deck.models import Entry
+from quizkit.practice.scorecard import Scorecard, Standing, TopicScore
+from quizkit.practice.session import clock
+from quizkit.report.console import TEXT_WIDTH, Hanging, plain, rule, sign
+
+_LABEL: int = 14
+_BAR: int = 10
+
+
+def summary(card: Scorecard, today: date, *, width: int) -> RenderableType:
+    """The end of a drill."""
+    if not card.answered:
+        return Text("  Nothing was answered; nothing is changed.")
+    minutes, seconds = divmod(int(card.took), 60)
+    questions = f"{card.answered} question{'' if card.answered == 1 else 's'}"
+    parts: list[RenderableType] = [rule(f"{questions} in {minutes} min {seconds} s", width=width), Text()]
+    figures = f"right at once {card.at_once}   with hints {card.with_hints}   again {card.again}"
+    parts.append(Text(f"  {figures}   score {card.score:.1f} of {card.answered}"))
+    weak = [topic for topic in card.topics if topic.share < 1][:3]
+    parts += _line("weakest", " · ".join(f"{t.topic} {t.score:.1f} of {t.answers}" for t in weak))
+    parts += _line("come back", ", ".join(f"{count} {day_words(day, today)}" for day, count in card.due[:4]))
+    if card.missed:
+        names = "  ".join(name for name, _ in card.missed[:4])
+        parts += _line("not yet", f"{names}   quizkit show {card.missed[0][0]} --answer")
+    return Group(*parts)
+
+
+def _line(label: str, text: str) -> Iterator[RenderableType]:
+    if text:
+        yield Hanging(f"{label:<{_LABEL}}", text, indent=2)
+
+
+def interview(card: Scorecard, length_min: int, number: int, *, width: int) -> RenderableType:
+    """The end of an interview: a row a topic, the weakest first, and what was missed."""
+    title = f"Mock interview {number} · {length_min} min · {card.share * 100:.0f} %"
+    parts: list[RenderableType] = [rule(title, width=width), Text()]
+    missed = dict(card.missed)
+    parts.append(Text(f"  {'topic':<28}{'score':<{_BAR + 8}}answers", style="dim"))
+    parts += [_topic(topic) for topic in card.topics]
+    parts.append(Text())
+    parts.append(
+        Text(f"  answered {card.answered} of {card.asked} in {clock(card.took)}   late {card.late}   hints {card.with_hints}")
+    )
+    for name, reasons in list(missed.items())[:8]:
+        parts += [Hanging(f"{sign('missed')} ", f"{name}: {'; '.join(reasons) or 'not right yet'}", indent=2)]
+    if missed:
+        parts.append(Text(f"  look one up: quizkit show {next(iter(missed))} --answer"))
+    return Group(*parts)
+
+
+def _topic(topic: TopicScore) -> Text:
+    bar = sign("bar") * round(topic.share * _BAR)
+    return plain(f"  {topic.topic[:26]:<28}{bar:<{_BAR}} {topic.share * 100:>3.0f} %   {topic.answers}")
+
+
+def standing(found: Standing, today: date) -> RenderableType:
+    """Where a person stands and the next command."""
+    title = f"quizkit · FastAPI interview · {found.topics} topics, {found.questions} questions"
+    parts: list[RenderableType] = [Text(title, style="bold"), Text()]
+    parts += _line("interview", _interview_words(found))
+    parts += _line("due today", f"{found.due:<10}quizkit drill")
+    parts += _line("never seen", f"{found.unseen:<10}quizkit drill --new")
+    weak = ", ".join(f"{topic.topic} {topic.share * 100:.0f} %" for topic in found.weakest)
+    parts += _line("weakest", weak)
+    if found.last_mock is None:
+        parts += _line("mock", f"{'none yet':<10}quizkit mock --minutes 30")
+    else:
+        day, share = found.last_mock
+        parts += _line("last mock", f"{day_words(day, today)}, {share * 100:.0f} %   quizkit mock")
+    return Group(*parts)
+
+
+def _interview_words(found: Standing) -> str:
+    if found.interview is None:
+        return "no day is set     quizkit drill --by YYYY-MM-DD"
+    day = f"{found.interview:%A} {found.interview.day} {found.interview:%B}"
+    if found.days_left is None:
+        return f"{day} is over; the next one: quizkit drill --by YYYY-MM-DD"
+    if found.days_left == 0:
+        return f"{day}, today"
+    days = f"{found.days_left} day{'' if found.days_left == 1 else 's'}"
+    pace = f"; at {found.new_a_day} new a day all will be seen" if found.unseen else "; all is seen"
+    return f"{day}, {days}{pace}"
+
+
+def stats(found: Standing, topics: Sequence[TopicScore], today: date) -> RenderableType:
+    """Progress: how much was seen, what is due when, and each topic's latest scores."""
+    share = found.seen / found.questions if found.questions else 0
+    parts: list[RenderableType] = []
+    parts += _line("seen", f"{found.seen} of {found.questions} questions, {share * 100:.0f} %, in {found.answers} answers")
+    parts += _line("interview", _interview_words(found))
+    parts.append(Text())
+    parts += _days(found.forecast, today)
+    if topics:
+        parts.append(Text())
+        parts.append(Text(f"  {'topic, weakest first':<28}{'score':<{_BAR + 8}}questions", style="dim"))
+        parts += [_topic(topic) for topic in topics]
+    return Group(*parts)
+
+
+def forecast(found: Standing, today: date) -> RenderableType:
+    """What is due, today and on the days that follow."""
+    return Group(*_days(found.forecast, today), *_line("never seen", f"{found.unseen:<10}quizkit drill --new"))
+
+
+def _days(forecast: Iterable[tuple[date, int]], today: date) -> Iterator[Text]:
+    days = list(forecast)
+    most = max((count for _, count in days), default=0) or 1
+    for day, count in days:
+        bar = sign("bar") * round(count / most * (TEXT_WIDTH - 40))
+        yield Text(f"  {day_words(day, today):<{_LABEL}}{count:>4}  {bar}".rstrip())
+
+
+def day_words(day: date, today: date) -> str:
+    """A day as one says it."""
+    if day == today:
+        return "today"
+    if day == today + timedelta(days=1):
+        return "tomorrow"
+    if today < day < today + timedelta(days=7):
+        return f"on {day:%A}"
+    if today - timedelta(days=7) < day < today:
+        return f"{day:%A}"
+    return f"{day.day} {day:%B}"
+
+
+def plan(entries: Sequence[Entry], length_min: int, seed: int) -> RenderableType:
+    """What an interview will ask, before its clock starts."""
+    kinds = [entry.kind for entry in entries]
+    mix = " · ".join(f"{kind} {kinds.count(kind)}" for kind in dict.fromkeys(kinds))
+    first = f"Mock interview · {length_min} min · {len(entries)} questions · seed {seed}"
+    return Group(Text(first, style="bold"), Text(f"  {mix}"), Text("  The clock runs from the first question on."))

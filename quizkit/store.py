@@ -1,0 +1,138 @@
+"""The history on disk: an append-only log in SQLite, committed row by row, and what follows from it."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from quizkit.errors import QuizkitError
+from quizkit.practice.schedule import Memory, Rating, replay
+from quizkit.practice.state import Review, Withdrawal
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_INTERVIEW: Final = "interview"
+
+
+class Store:
+    """An open history. Every method that adds a row returns only when the row is on disk."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, path: Path) -> "Store":
+        """The history at `path`, made where there is none.
+
+        Raises QuizkitError where the file is no history, is from a newer quizkit, or can't be written.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            database = sqlite3.connect(path, timeout=5)
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = FULL")
+            _migrate(database, path)
+        except (OSError, sqlite3.Error) as error:
+            advice = "move the file away to start with an empty history, or name another folder with --data-dir"
+            raise QuizkitError(f"The history {path} can't be opened: {error}.", advice) from None
+        return cls(database)
+
+    def append(self, row: Review | Withdrawal) -> None:
+        """Adds a review, or takes one back."""
+        with self._database:
+            if isinstance(row, Withdrawal):
+                self._database.execute("INSERT INTO withdrawal VALUES (?, ?)", (row.review, row.at.isoformat()))
+            else:
+                self._database.execute(f"INSERT INTO review VALUES ({', '.join('?' * 12)})", _columns(row))
+
+    def reviews(self) -> list[Review]:
+        """The reviews that stand, oldest first: neither withdrawn nor followed by a reset."""
+        rows = self._database.execute(
+            """SELECT review.* FROM review
+               WHERE id NOT IN (SELECT review FROM withdrawal)
+                 AND NOT EXISTS (SELECT 1 FROM reset WHERE reset.question = review.question AND reset.at >= review.at)
+               ORDER BY at, rowid"""
+        )
+        return [_review(row) for row in rows]
+
+    def memories(self, names: Mapping[str, str], horizon: date | None = None) -> dict[str, Memory]:
+        """What is remembered of each question, by the id that `names` gives for an id or an alias of the log."""
+        histories: dict[str, list[tuple[Rating, datetime]]] = {}
+        for review in self.reviews():
+            if review.counts and review.question in names:
+                histories.setdefault(names[review.question], []).append((review.rating, review.at))
+        found = {question: replay(history, horizon) for question, history in histories.items()}
+        return {question: memory for question, memory in found.items() if memory is not None}
+
+    def reset(self, questions: Iterable[str], at: datetime) -> None:
+        """From now on the earlier reviews of these questions no longer count. Nothing is deleted."""
+        with self._database:
+            self._database.executemany("INSERT INTO reset VALUES (?, ?)", [(name, at.isoformat()) for name in questions])
+
+    def interview_day(self) -> date | None:
+        """The day of the interview, where the person has said it."""
+        query = "SELECT value FROM setting WHERE name = ? ORDER BY rowid DESC LIMIT 1"
+        row = self._database.execute(query, (_INTERVIEW,)).fetchone()
+        return date.fromisoformat(row[0]) if row and row[0] else None
+
+    def set_interview_day(self, day: date, at: datetime) -> None:
+        """Remembers the day of the interview."""
+        with self._database:
+            self._database.execute("INSERT INTO setting VALUES (?, ?, ?)", (_INTERVIEW, day.isoformat(), at.isoformat()))
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _migrate(database: sqlite3.Connection, path: Path) -> None:
+    """Brings the tables up to this version, each step in a transaction of its own."""
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    steps = sorted(_MIGRATIONS.glob("*.sql"))
+    if version > len(steps):
+        raise QuizkitError(f"The history {path} was written by a newer quizkit.", "update quizkit")
+    for number, step in enumerate(steps[version:], version + 1):
+        database.executescript(f"BEGIN IMMEDIATE;\n{step.read_text(encoding='utf-8')}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+def _columns(review: Review) -> tuple[object, ...]:
+    return (
+        review.id,
+        review.question,
+        int(review.rating),
+        review.score,
+        review.at.isoformat(),
+        review.took_s,
+        review.hints,
+        int(review.late),
+        review.session,
+        json.dumps(review.reasons),
+        json.dumps(review.answer),
+        int(review.counts),
+    )
+
+
+def _review(row: tuple[object, ...]) -> Review:
+    name, question, rating, score, at, took_s, hints, late, session, reasons, answer, counts = row
+    return Review(
+        id=str(name),
+        question=str(question),
+        rating=Rating(int(str(rating))),
+        score=float(str(score)),
+        at=datetime.fromisoformat(str(at)),
+        took_s=float(str(took_s)),
+        hints=int(str(hints)),
+        late=bool(late),
+        session=str(session),
+        reasons=tuple(json.loads(str(reasons))),
+        answer=tuple(json.loads(str(answer))),
+        counts=bool(counts),
+    )

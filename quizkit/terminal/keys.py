@@ -1,0 +1,234 @@
+"""Reads keys on a terminal, with the clock under the text: one small prompt_toolkit application a prompt."""
+
+import asyncio
+import sys
+import termios
+from collections.abc import Callable
+from typing import Any, Final
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys as Key
+from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.layout.dimension import Dimension
+from prompt_toolkit.output.color_depth import ColorDepth
+from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import get_cwidth
+
+from quizkit.practice.session import clock
+from quizkit.practice.state import Commanded, HandedIn, HungUp, Interrupted, Pressed, Prompt, Seconds, Typed
+from quizkit.terminal.inbox import Inbox
+from quizkit.terminal.lines import Send
+
+_STYLE: Final = Style.from_dict(
+    {"row": "fg:ansibrightblack", "amber": "fg:ansiyellow", "red": "fg:ansired bold", "label": "bold"}
+)
+_TEXT_ROWS: Final = 12
+
+
+class Keys:
+    """A reader on the terminal. A prompt that is opened again keeps its text and the place of the cursor."""
+
+    def __init__(self, now: Callable[[], Seconds], echo: Callable[[str, str], None], turn: str, *, color: bool) -> None:
+        self._now = now
+        self._echo = echo
+        self._turn = turn
+        self._color = color
+        self._buffer = Buffer(multiline=True)
+        self._opened: tuple[Any, ...] | None = None
+        self.resized = False
+
+    def read(self, prompt: Prompt, inbox: Inbox, send: Send) -> None:
+        """Asks until the session goes on. What was typed before the prompt was there is thrown away."""
+        place = (prompt.place, bool(prompt.keys), prompt.until)
+        if place != self._opened:
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
+            self._opened = place
+        if self._buffer.text != prompt.text or prompt.keys:
+            self._buffer = Buffer(multiline=True, document=Document(prompt.text, len(prompt.text)))
+        asking = _Asking(self, prompt, self._buffer, inbox, send)
+        asking.run()
+        if asking.handed is not None:
+            self._echo(*asking.handed)
+
+    def discard(self) -> None:
+        """Throws away what was typed and not read, so that none of it reaches the shell."""
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
+class _Asking:
+    """One prompt while it is open."""
+
+    def __init__(self, keys: Keys, prompt: Prompt, buffer: Buffer, inbox: Inbox, send: Send) -> None:
+        self._keys = keys
+        self._prompt = prompt
+        self._buffer = buffer
+        self._inbox = inbox
+        self._send = send
+        self._shown = ""
+        self.handed: tuple[str, str] | None = None
+        self._app: Application[None] = Application(
+            layout=Layout(HSplit([self._text_window(), self._row_window()])),
+            key_bindings=self._bindings(),
+            style=_STYLE,
+            color_depth=None if keys._color else ColorDepth.DEPTH_1_BIT,
+            erase_when_done=True,
+            mouse_support=False,
+        )
+        self._app.ttimeoutlen = 0.05
+        self._columns = self._app.output.get_size().columns
+        self._app.before_render += self._look_at_width
+
+    def run(self) -> None:
+        self._buffer.on_text_changed += self._text_changed
+        self._app.run(pre_run=self._listen, handle_sigint=False)
+        self._buffer.on_text_changed -= self._text_changed
+        asyncio.set_event_loop(None)
+
+    def _listen(self) -> None:
+        asyncio.get_running_loop().add_reader(self._inbox.fileno(), self._take)
+
+    def _end(self) -> None:
+        """Ends once; what is typed afterwards is for the next prompt."""
+        if not self._app.is_done:
+            asyncio.get_running_loop().remove_reader(self._inbox.fileno())
+            self._app.exit()
+
+    def _take(self) -> None:
+        """One event at a time: the one that follows may belong to another prompt."""
+        if self._app.is_done:
+            return
+        if self._send(self._inbox.take()):
+            self._end()
+        elif self._row_text() != self._shown:
+            self._app.invalidate()
+
+    def _text_changed(self, buffer: Buffer) -> None:
+        """What is typed is the draft at once, so that a deadline or a hang-up finds it; a command is none."""
+        if not self._prompt.keys and not _is_command(buffer.text) and self._send(Typed(buffer.text)):
+            self._end()
+
+    def _look_at_width(self, _app: Application[None]) -> None:
+        """On a new width the rows that the terminal has moved can't be found again: end, and let all be printed anew."""
+        if self._app.output.get_size().columns != self._columns:
+            self._keys.resized = True
+            self._end()
+
+    # ---- what is seen ----
+
+    def _lead(self) -> str:
+        label = f"{self._prompt.label} " if self._prompt.label else ""
+        return f"  {label}{self._keys._turn} "
+
+    def _text_window(self) -> Window:
+        lead = self._lead()
+        blank = " " * min(get_cwidth(lead), 8)
+
+        def prefix(line: int, wrapped: int) -> StyleAndTextTuples:
+            return [("class:label", lead if line == 0 and wrapped == 0 else blank)]
+
+        return Window(
+            BufferControl(self._buffer),
+            wrap_lines=True,
+            get_line_prefix=prefix,
+            height=Dimension(min=1, max=_TEXT_ROWS),
+            dont_extend_height=True,
+        )
+
+    def _row_window(self) -> Window:
+        return Window(FormattedTextControl(self._row), height=1, dont_extend_height=True)
+
+    def _row(self) -> StyleAndTextTuples:
+        self._shown = self._row_text()
+        times, style = self._times()
+        rest = self._shown[len(times) :]
+        return [("", "  "), (f"class:{style}", times), ("class:row", rest)]
+
+    def _row_text(self) -> str:
+        """The clock, then what can be done, of which the last parts give way where the screen is narrow."""
+        times, _ = self._times()
+        parts = [times] if times else []
+        for action in self._prompt.actions:
+            if get_cwidth(" · ".join([*parts, action])) > self._columns - 4:
+                break
+            parts.append(action)
+        return " · ".join(parts)
+
+    def _times(self) -> tuple[str, str]:
+        """What is left, with signs that colour only repeats: ! under a quarter, !! under ten seconds."""
+        prompt, now = self._prompt, self._keys._now()
+        if prompt.until is None and prompt.ends is None:
+            return "", "row"
+        left = min(deadline for deadline in (prompt.until, prompt.ends) if deadline is not None) - now
+        alarm, style = ("", "row")
+        if left < 10:
+            alarm, style = " !!", "red"
+        elif prompt.budget and left < prompt.budget / 4:
+            alarm, style = " !", "amber"
+        words = [f"{clock(prompt.until - now)} left{alarm}"] if prompt.until is not None else []
+        words += [f"{clock(prompt.ends - now)} in all"] if prompt.ends is not None else []
+        return " · ".join(words), style
+
+    # ---- what is typed ----
+
+    def _bindings(self) -> KeyBindings:
+        bindings = KeyBindings()
+        bindings.add("c-c")(lambda _event: self._sent(Interrupted()))
+        bindings.add("c-d", filter=Condition(lambda: not self._buffer.text))(lambda _event: self._sent(HungUp()))
+        bindings.add("c-z")(lambda event: event.app.suspend_to_background())
+        bindings.add("enter")(lambda _event: self._enter())
+        bindings.add("c-j")(lambda _event: self._enter())
+        bindings.add("escape", "enter", filter=Condition(lambda: not self._prompt.keys))(self._new_line)
+        bindings.add(Key.BracketedPaste)(self._paste)
+        if self._prompt.keys:
+            bindings.add(Key.Any)(self._key)
+        if self._prompt.ends is not None or self._prompt.until is not None:
+            bindings.add("c-p")(lambda _event: self._sent(Commanded("pause")))
+        return bindings
+
+    def _sent(self, event: Any) -> None:
+        if self._send(event):
+            self._end()
+
+    def _enter(self) -> None:
+        text = self._buffer.text
+        if text.startswith("::"):
+            self._handed_in(HandedIn(text[1:]), text)
+        elif _is_command(text):
+            self._buffer.text = ""
+            self._sent(Commanded(text[1:].strip()))
+        elif self._prompt.keys:
+            self._sent(Pressed(""))
+        else:
+            self._handed_in(HandedIn(text), text)
+
+    def _handed_in(self, event: HandedIn, text: str) -> None:
+        """The text is to stay on the screen, and the application's own rows are erased when it ends."""
+        self.handed = (self._lead(), text)
+        self._sent(event)
+
+    def _new_line(self, _event: KeyPressEvent) -> None:
+        self._buffer.insert_text("\n")
+
+    def _key(self, event: KeyPressEvent) -> None:
+        """A key that acts at once, or a part of a command that a colon began."""
+        if self._buffer.text or event.data == ":":
+            self._buffer.insert_text(event.data)
+        elif event.data in self._prompt.keys:
+            self._sent(Pressed(event.data))
+
+    def _paste(self, event: KeyPressEvent) -> None:
+        """Arrives whole, as text; where keys act it is an answer or nothing."""
+        text = event.data.replace("\r\n", "\n").replace("\r", "\n")
+        if not self._prompt.keys:
+            self._buffer.insert_text(text)
+        elif self._prompt.paste:
+            self._sent(HandedIn(text))
+
+
+def _is_command(text: str) -> bool:
+    return text.startswith(":") and not text.startswith("::")

@@ -1,0 +1,115 @@
+"""Reads lines: from a pipe, a dumb terminal, or wherever nothing may be redrawn."""
+
+import os
+import select
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from quizkit.practice.prompt import time_marks
+from quizkit.practice.session import clock
+from quizkit.practice.state import Commanded, Event, HandedIn, HungUp, Pressed, Prompt, Seconds
+from quizkit.terminal.inbox import Inbox
+
+Send = Callable[[Event], bool]
+"""Hands an event to the session; true where the reader has to return: something else is asked, or waits to be shown."""
+
+_BLOCK: Final = ":<<"
+_FILE: Final = ":file "
+
+
+class Lines:
+    """A reader on a descriptor, which takes no more of it than the lines that it was asked for."""
+
+    def __init__(self, fd: int, say: Callable[[str], None], now: Callable[[], Seconds]) -> None:
+        self._fd = fd
+        self._say = say
+        self._now = now
+        self._buffer = b""
+        self._ended = False
+        self._announced: tuple[int, str, Seconds | None] | None = None
+        self._marks: list[Seconds] = []
+
+    def read(self, prompt: Prompt, inbox: Inbox, send: Send) -> None:
+        """Asks for one line and hands in what it means."""
+        self._announce(prompt)
+        line = self._line(prompt, inbox, send)
+        if line is None:
+            return
+        send(self._event(prompt, line))
+
+    def _announce(self, prompt: Prompt) -> None:
+        """The label and what can be done; the time given, when a clock begins to run."""
+        key = (prompt.place, prompt.label, prompt.until)
+        if key == self._announced:
+            return
+        if prompt.budget and prompt.until is not None and (self._announced is None or self._announced[2] != prompt.until):
+            self._say(f"  You have {clock(prompt.budget)}. Type :time to hear what is left.")
+            self._marks = list(time_marks(prompt.budget))
+        self._announced = key
+        if prompt.actions:
+            self._say("  " + " · ".join(prompt.actions))
+        self._say(f"  {prompt.label} > " if prompt.label else "  > ")
+
+    def _line(self, prompt: Prompt, inbox: Inbox, send: Send) -> str | None:
+        """The next line, or None where the session took the turn."""
+        while b"\n" not in self._buffer and not self._ended:
+            ready, _, _ = select.select([self._fd, inbox.fileno()], [], [])
+            if inbox.fileno() in ready:
+                if send(inbox.take()):
+                    return None
+                self._say_time(prompt)
+            else:
+                part = os.read(self._fd, 1 << 16)
+                self._ended = not part
+                self._buffer += part
+        if b"\n" not in self._buffer and not self._buffer:
+            send(HungUp())
+            return None
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line.decode("utf-8", "replace").removesuffix("\r")
+
+    def _say_time(self, prompt: Prompt) -> None:
+        if prompt.until is None:
+            return
+        left = prompt.until - self._now()
+        while self._marks and left <= self._marks[0]:
+            self._marks.pop(0)
+            self._say(f"  {clock(left)} left.")
+
+    def _event(self, prompt: Prompt, line: str) -> Event:
+        if line.startswith("::"):
+            return HandedIn(line[1:])
+        if line.startswith(_BLOCK) and line[len(_BLOCK) :].strip():
+            return HandedIn(self._block(line[len(_BLOCK) :].strip()))
+        if line.startswith(_FILE):
+            return self._file(line.removeprefix(_FILE).strip())
+        if line.startswith(":"):
+            return Commanded(line[1:].strip())
+        if prompt.keys and (not prompt.paste or line.strip() in ("", *prompt.keys)):
+            return Pressed(line.strip())
+        return HandedIn(line)
+
+    def _block(self, end: str) -> str:
+        """The lines up to one that is `end`, or to the end of the input."""
+        lines: list[str] = []
+        while True:
+            while b"\n" not in self._buffer and not self._ended:
+                part = os.read(self._fd, 1 << 16)
+                self._ended = not part
+                self._buffer += part
+            if not self._buffer:
+                return "\n".join(lines)
+            line, _, self._buffer = self._buffer.partition(b"\n")
+            text = line.decode("utf-8", "replace").removesuffix("\r")
+            if text == end:
+                return "\n".join(lines)
+            lines.append(text)
+
+    def _file(self, name: str) -> Event:
+        try:
+            return HandedIn(Path(name).expanduser().read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            self._say(f"  {name} can't be read: {getattr(error, 'strerror', None) or 'not UTF-8 text'}.")
+            self._announced = None
+            return Commanded("")

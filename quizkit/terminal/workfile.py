@@ -1,0 +1,56 @@
+"""The folder in which live code is written: a file a question, begun from its starter."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from quizkit.deck.models import Coding, Fix, Question, Tests
+from quizkit.errors import MissingPath, QuizkitError
+
+FOLDER: Final = "quizkit-work"
+HEADER: Final = "# quizkit: "
+
+
+def starter(question: Question) -> str:
+    """The text that a work file begins with; its first line names the question, so that the file may have any name.
+
+    Raises QuizkitError for a question that isn't answered in a file.
+    """
+    if not isinstance(question, Fix | Coding | Tests):
+        raise QuizkitError(f"{question.id} is a {question.kind} question; it has no starter.", f"quizkit show {question.id}")
+    return f"{HEADER}{question.id}\n{question.starter}"
+
+
+def named_question(text: str) -> str | None:
+    """The id that a file's first line names, or None."""
+    first = text.lstrip("\ufeff").partition("\n")[0]
+    return first.removeprefix(HEADER).strip() or None if first.startswith(HEADER) else None
+
+
+def begin(question: Question, folder: Path, now: Callable[[], datetime]) -> Path:
+    """The question's work file with the starter in it. What an earlier day left there is kept beside it, under its date.
+
+    Raises MissingPath where the folder can't be written.
+    """
+    path = folder / f"{question.id}.py"
+    text = starter(question)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.read_bytes() != text.encode():
+            path.rename(_spare(path, now()))
+        if not path.exists():
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise MissingPath(f"{path}: {error.strerror}", "go to a folder that you may write in") from None
+    return path
+
+
+def _spare(path: Path, now: datetime) -> Path:
+    """A name beside `path` that isn't taken."""
+    spare = path.with_name(f"{path.stem}.{now:%Y-%m-%d}{path.suffix}")
+    number = 1
+    while spare.exists():
+        number += 1
+        spare = path.with_name(f"{path.stem}.{now:%Y-%m-%d}.{number}{path.suffix}")
+    return spare

@@ -1,0 +1,107 @@
+from typing import Any
+
+import pytest
+
+from quizkit.check.source import broken_rules
+from quizkit.check.spec import SourceRules
+
+SOURCE = '''
+import time
+import asyncio as aio
+from fastapi import Depends, FastAPI
+from starlette.concurrency import run_in_threadpool as pool
+
+app = FastAPI()
+
+
+@app.get("/items", response_model=list[int])
+async def read_items(user=Depends(str)):
+    """Never calls requests.get or eval."""
+    time.sleep(1)
+    await aio.sleep(0)
+    return await pool(print)
+
+
+def plain(): ...
+
+
+class Service:
+    async def run(self): ...
+'''
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "Depends",
+        "fastapi.Depends",
+        "time.sleep",
+        "sleep",
+        "asyncio",
+        "asyncio.sleep",
+        "aio.sleep",
+        "run_in_threadpool",
+        "starlette.concurrency.run_in_threadpool",
+        "app.get",
+        "response_model",
+        {"async def": "read_items"},
+        {"async def": "run"},
+        {"def": "plain"},
+    ],
+)
+def test_a_construct_that_is_there(rule: Any) -> None:
+    assert broken_rules(SOURCE, _rules(require=[rule])) == []
+    assert broken_rules(SOURCE, _rules(forbid=[rule])) == [f"{_told(rule)} is not allowed here"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "requests.get",
+        "eval",
+        "items",
+        "Service.run",
+        {"async def": "plain"},
+        {"def": "read_items"},
+        {"def": "nothing"},
+    ],
+)
+def test_a_construct_that_is_not_there(rule: Any) -> None:
+    assert broken_rules(SOURCE, _rules(forbid=[rule])) == []
+    assert broken_rules(SOURCE, _rules(require=[rule])) == [f"{_told(rule)} is required"]
+
+
+def test_every_broken_rule_is_told_what_is_missing_first() -> None:
+    rules = _rules(require=["Depends", "Query", {"async def": "other"}], forbid=["time.sleep", "eval"])
+    assert broken_rules(SOURCE, rules) == [
+        "Query is required",
+        "async def other is required",
+        "time.sleep is not allowed here",
+    ]
+
+
+def test_a_call_by_another_name_is_found_by_its_own() -> None:
+    source = "from time import sleep as nap\nnap(1)\n"
+    assert broken_rules(source, _rules(forbid=["time.sleep"])) == ["time.sleep is not allowed here"]
+
+
+def test_a_method_of_what_a_call_gives_is_no_such_name() -> None:
+    assert broken_rules("client().get('/')\n", _rules(forbid=["client.get"])) == []
+
+
+def test_what_is_not_python_is_not_judged() -> None:
+    with pytest.raises(SyntaxError):
+        broken_rules("def (:", _rules(require=["Depends"]))
+
+
+@pytest.mark.xfail(strict=True, raises=SyntaxError, reason="ast.parse warns of the person's text; it should not be heard")
+def test_a_warning_about_the_text_is_not_ours() -> None:
+    assert broken_rules('pattern = "\\d"\n', _rules()) == []
+
+
+def _rules(**rules: Any) -> SourceRules:
+    return SourceRules.model_validate(rules)
+
+
+def _told(rule: Any) -> str:
+    return rule if isinstance(rule, str) else " ".join(*rule.items())
