@@ -131,7 +131,9 @@ def traceback_text(raised: Raised) -> str:
 
 def cause_outcome(raised: Raised) -> Outcome | None:
     """The outcome that a limit or a refused call behind an exception stands for; None where neither is."""
-    return {"memory": Outcome.memory, "blocked": Outcome.blocked}.get(raised.cause)
+    if raised.exception == "MemoryError" or raised.cause == "memory":
+        return Outcome.memory
+    return Outcome.blocked if raised.cause == "blocked" else None
 
 
 def stopped_outcome(stopped: Stopped) -> Outcome:
@@ -149,7 +151,6 @@ def stopped_words(stopped: Stopped) -> str:
         "timeout": "no answer before the time was up",
         "memory": "the memory limit was reached",
         "killed": "the process was killed",
-        "blocked": "it tried what the sandbox forbids",
         "exited": "the program ended itself before it answered",
         "garbled": "the process answered with something that is no response",
     }.get(stopped.reason, stopped.reason)
