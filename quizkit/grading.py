@@ -35,14 +35,19 @@ def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random",
         case Cloze():
             verdict = mark_cloze(question, answer)
         case Predict():
-            verdict = _grade_predict(question, answer, sandbox)
+            verdict = _confined(_grade_predict(question, answer, sandbox), sandbox)
         case Fix() | Coding():
-            verdict = grade_source(question.checks, answer[0] if answer else "", sandbox, rng)
+            verdict = _confined(grade_source(question.checks, answer[0] if answer else "", sandbox, rng), sandbox)
         case Tests():
             raise QuizkitError("questions of the kind tests can be read, but not run yet", f"quizkit show {question.id}")
         case _:
             assert_never(question)
     return replace(verdict, duration_s=time.monotonic() - began)
+
+
+def _confined(verdict: Verdict, sandbox: "Sandbox") -> Verdict:
+    """The verdict with the names of the protections that were in force."""
+    return replace(verdict, sandbox=sandbox.protections())
 
 
 def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> Verdict:
@@ -129,16 +134,11 @@ def _broken_check(check: Check, loaded: Broken | Stopped) -> CheckResult:
     if isinstance(loaded, Stopped):
         return replace(_not_run(check), outcome=scenario.stopped_outcome(loaded), message=broken_words(loaded))
     raised = loaded.raised
+    outcome = scenario.cause_outcome(raised) or Outcome.error
     line = raised.frames[-1].line if raised.frames else None
     trace = scenario.traceback_text(raised) if raised.exception else ""
-    return replace(
-        _not_run(check),
-        outcome=Outcome.error,
-        message=broken_words(loaded),
-        hint=check.hint,
-        line=line,
-        traceback=trace,
-    )
+    result = replace(_not_run(check), outcome=outcome, message=broken_words(loaded))
+    return replace(result, hint=check.hint, line=line, traceback=trace)
 
 
 def _unreached(result: CheckResult) -> CheckResult:

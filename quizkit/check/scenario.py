@@ -65,9 +65,8 @@ def _judge(
         return _result(check, request, stopped_outcome(reply), expected, None, (), stopped_words(reply))
     mismatches = message.compare(expected, reply, nth=nth)
     outcome = Outcome.failed if mismatches else Outcome.passed
-    if mismatches and reply.raised and reply.raised.exception == "MemoryError":
-        outcome = Outcome.memory
     raised = reply.raised if mismatches else None
+    outcome = (cause_outcome(raised) if raised else None) or outcome
     return _result(check, request, outcome, expected, message.observation(reply), mismatches, raised=raised)
 
 
@@ -128,6 +127,13 @@ def traceback_text(raised: Raised) -> str:
     lines = [f"{raised.exception}: {raised.message}" if raised.message else raised.exception]
     lines += [f"  {frame.file}:{frame.line}   {frame.source}" for frame in raised.frames]
     return "\n".join(lines)
+
+
+def cause_outcome(raised: Raised) -> Outcome | None:
+    """The outcome that a limit or a refused call behind an exception stands for; None where neither is."""
+    if raised.exception == "MemoryError" or raised.cause == "memory":
+        return Outcome.memory
+    return Outcome.blocked if raised.cause == "blocked" else None
 
 
 def stopped_outcome(stopped: Stopped) -> Outcome:

@@ -1,25 +1,46 @@
 """One run, inside the fork: loads the person's app and answers one request at a time through TestClient."""
 
+import errno
+import fcntl
+import gc
 import io
 import linecache
 import mimetypes
 import os
+import resource
 import sys
 import time
 import traceback
 import types
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
-from typing import Any, Final, NoReturn
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from quizkit.sandbox import protocol
-from quizkit.sandbox.linux import Limits, confine
 from quizkit.sandbox.protocol import Broken, Frame, Loaded, Raised, Request, Response
+
+if TYPE_CHECKING:
+    from quizkit.sandbox.policy import Protection
 
 _REQUESTS: Final = 3
 _REPLIES: Final = 4
 _FRAMES_SHOWN: Final = 12
 _LINE_SHOWN: Final = 200
+_CAUSES_FOLLOWED: Final = 10
+_HIGH: Final = 64  # above every number that is given a meaning here
+
+
+class Backend(Protocol):
+    """What a system offers to confine a run: Linux much, others little."""
+
+    def rehearse(self) -> "tuple[Protection, ...]":
+        """Tries what this machine gives, so that `confine` knows; each protection with what came of it."""
+
+    def spared(self) -> tuple[int, ...]:
+        """The descriptors that `confine` still needs."""
+
+    def confine(self, scratch: str) -> None:
+        """Gives up everything but `scratch`, which becomes the current folder. Raises OSError where it fails now."""
 
 
 def warm_up() -> None:
@@ -44,46 +65,58 @@ def warm_up() -> None:
         client.get("/openapi.json")
 
 
-def serve(requests: int, replies: int, output: int) -> NoReturn:
-    """Takes over this process: answers what comes on `requests` until it is closed. Never returns."""
+def serve(pipes: tuple[int, int, int], backend: Backend) -> NoReturn:
+    """Takes over this process: answers what comes on the first pipe until it is closed. Never returns."""
+    code = 1
     try:
-        _take_descriptors(requests, replies, output)
-        load = protocol.unpack_load(_read_frame()[0])
-        scratch = load.env["HOME"]
-        os.chdir(scratch)
-        os.environ.clear()
-        os.environ.update(load.env)
+        _take_descriptors(pipes, backend.spared())
+        head, _ = _read_frame()
+        load, nonce = protocol.unpack_load(head)
+        _take_environment(load.env)
+        backend.confine(load.env["HOME"])
         _write_files(load.files)
-        confine(Limits())
-        _run()
-    except BaseException:
+        gc.enable()
+        _run(nonce)
+    except MemoryError:
+        code = protocol.EXIT_MEMORY
+    except BaseException:  # whatever it is, this process must not go on as a second worker
         traceback.print_exc()
     finally:
         _flush()
-        os._exit(1)
+        os._exit(code)
 
 
-def _take_descriptors(requests: int, replies: int, output: int) -> None:
+def _take_descriptors(pipes: tuple[int, int, int], spared: tuple[int, ...]) -> None:
     """0 is empty, 1 and 2 the captured output, 3 requests, 4 replies; all else is closed."""
-    os.setsid()
-    spare = [os.dup(fd) for fd in (requests, replies, output)]
-    high = [os.dup2(fd, 100 + i) for i, fd in enumerate(spare)]
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.dup2(high[2], 1)
-    os.dup2(high[2], 2)
-    os.dup2(high[0], _REQUESTS, inheritable=False)
-    os.dup2(high[1], _REPLIES, inheritable=False)
-    os.closerange(5, 4096)
+    if os.getsid(0) != os.getpid():
+        os.setsid()
+    requests, replies, output = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _HIGH) for fd in pipes)
+    null = fcntl.fcntl(os.open(os.devnull, os.O_RDONLY), fcntl.F_DUPFD_CLOEXEC, _HIGH)
+    for fd, number in ((null, 0), (output, 1), (output, 2), (requests, _REQUESTS), (replies, _REPLIES)):
+        os.dup2(fd, number, inheritable=number < _REQUESTS)
+    first = _REPLIES + 1
+    for fd in sorted(spared):
+        os.closerange(first, fd)
+        first = fd + 1
+    os.closerange(first, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     sys.stdin = io.TextIOWrapper(io.FileIO(0), encoding="utf-8")
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w"), encoding="utf-8", errors="replace", write_through=True)
     sys.stderr = io.TextIOWrapper(io.FileIO(2, "w"), encoding="utf-8", errors="replace", write_through=True)
 
 
+def _take_environment(env: Mapping[str, str]) -> None:
+    """The environment is what the check gives, and nothing else; libc learns its time zone."""
+    os.environ.clear()
+    os.environ.update(env)
+    time.tzset()
+
+
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
+        try:
             stream.flush()
+        except BaseException:  # the snippet may have put anything in their place
+            continue
 
 
 def _write_files(files: Mapping[str, str]) -> None:
@@ -112,31 +145,29 @@ def _read_exactly(count: int) -> bytes:
     return b"".join(parts)
 
 
-def _reply(reply: Loaded | Broken | Response) -> None:
-    data = memoryview(protocol.pack_reply(reply))
+def _reply(reply: Loaded | Broken | Response, nonce: str) -> None:
+    data = memoryview(protocol.pack_reply(reply, nonce))
     while data:
         data = data[os.write(_REPLIES, data) :]
 
 
-def _run() -> None:
+def _run(nonce: str) -> None:
+    """Loads the snippet and says so under the first frame's nonce; then each reply bears the nonce of its request."""
     module = _import_main()
-    if isinstance(module, Broken):
-        _reply(module)
-        return
-    found = _find_app(module)
+    found = module if isinstance(module, Broken) else _find_app(module)
     if isinstance(found, Broken):
-        _reply(found)
+        _reply(found, nonce)
         return
     name, app = found
     with ExitStack() as stack:
         client = _enter(app, stack)
         if isinstance(client, Broken):
-            _reply(client)
+            _reply(client, nonce)
             return
-        _reply(Loaded(name))
+        _reply(Loaded(name), nonce)
         while True:
-            head, body = _read_frame()
-            _reply(client.answer(protocol.unpack_request(head, body)))
+            request, nonce = protocol.unpack_request(*_read_frame())
+            _reply(client.answer(request), nonce)
 
 
 def _import_main() -> types.ModuleType | Broken:
@@ -157,7 +188,7 @@ def _import_main() -> types.ModuleType | Broken:
         return Broken("exit", _raised(error))
     except ModuleNotFoundError as error:
         return Broken("missing_package", _raised(error))
-    except BaseException as error:
+    except BaseException as error:  # a snippet may raise anything
         return Broken("import", _raised(error))
     return module
 
@@ -202,7 +233,7 @@ class _Client:
             response = self.client.request(
                 request.method, request.target, headers=list(request.headers), content=request.body or None
             )
-        except BaseException as error:
+        except BaseException as error:  # what the app raised where no middleware stood
             return Response(500, (), b"", time.perf_counter() - began, _raised(self._raised or error))
         elapsed = time.perf_counter() - began
         raised = _raised(self._raised) if self._raised is not None else None
@@ -214,7 +245,7 @@ def _enter(app: Any, stack: ExitStack) -> _Client | Broken:
     client = _Client(app)
     try:
         stack.enter_context(client.client)
-    except BaseException as error:
+    except BaseException as error:  # a lifespan may raise anything
         return Broken("lifespan", _raised(error))
     return client
 
@@ -228,13 +259,26 @@ def _raised(error: BaseException) -> Raised:
         if path.startswith(home + os.sep):
             source = linecache.getline(path, line).strip()
             own.append(Frame(path[len(home) + 1 :], line, frame.f_code.co_name, source[:_LINE_SHOWN]))
-    return Raised(type(error).__name__, _message(error), tuple(own[-_FRAMES_SHOWN:]))
+    return Raised(type(error).__name__, _message(error), tuple(own[-_FRAMES_SHOWN:]), _cause(error))
+
+
+def _cause(error: BaseException | None) -> str:
+    """Whether the memory limit or something that isn't allowed here lies behind an exception, wrapped or not."""
+    for _ in range(_CAUSES_FOLLOWED):
+        if error is None:
+            break
+        if isinstance(error, MemoryError):
+            return "memory"
+        if isinstance(error, OSError) and error.errno in (errno.EPERM, errno.EACCES):
+            return "blocked"
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _message(error: BaseException) -> str:
     try:
         return str(error)[:2000]
-    except Exception:
+    except Exception:  # the snippet wrote this exception's __str__
         return ""
 
 

@@ -1,74 +1,97 @@
-"""The host's side of a run: starts the worker, sends it requests, reads its replies as hostile input, and ends it in time."""
+"""The host's side of a run: sends requests to the worker, reads its replies as hostile input, and ends it in time."""
 
+import itertools
 import os
+import secrets
 import select
-import shutil
 import signal
-import socket
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 from quizkit.errors import NoSandbox
-from quizkit.sandbox import protocol
-from quizkit.sandbox.protocol import Broken, Load, Loaded, Malformed, Reply, Request, Stopped
+from quizkit.sandbox import protocol, scratch
+from quizkit.sandbox.launch import ROOT, Child, Cold, Ending, Launcher, Warm
+from quizkit.sandbox.policy import Limits, Protection, Setup
+from quizkit.sandbox.protocol import Broken, Load, Loaded, Malformed, Reply, Request, Response, Stopped
 
 _OUTPUT_KEPT: Final = 64 << 10
-_ROOT: Final = str(Path(__file__).resolve().parent.parent.parent)
-_WORKER: Final = str(Path(__file__).with_name("worker.py"))
+_LOOK_S: Final = 0.05
+_LAST_WORDS_S: Final = 0.2
+_END_S: Final = 2
+_MUCH: Final = 0.6  # of the memory limit: address space is counted, of which not all is ever used
+# How much later than it says a reply may come; what takes longer on the way here wasn't answered as fast as is claimed.
+_ON_THE_WAY_S: Final = 0.05
 
 
 class Sandbox:
-    """The warm worker and the runs that it forks. Safe to use from several threads at once."""
+    """The worker and the runs that it forks. Safe to use from several threads at once."""
 
-    def __init__(self, control: socket.socket, pid: int, time_limit_s: float) -> None:
-        self._control = control
-        self._pid = pid
-        self._lock = threading.Lock()
+    def __init__(self, launcher: Launcher, folder: str, limits: Limits, time_limit_s: float) -> None:
+        self._launcher = launcher
+        self._folder = folder
+        self._numbers = itertools.count(1)
+        self.limits = limits
         self.time_limit_s = time_limit_s
 
     @classmethod
-    def start(cls, time_limit_s: float = 10) -> "Sandbox":
+    def start(cls, time_limit_s: float = 10, limits: Limits | None = None, *, warm: bool | None = None) -> "Sandbox":
         """Spawns the worker and returns at once, while it still imports FastAPI.
 
-        `time_limit_s` bounds a run. Raises NoSandbox where the machine can't start one.
+        `time_limit_s` bounds a run, `limits` what else it may use. `warm=False` starts an interpreter for each run
+        instead, as is done anyway where there is no Linux. Raises NoSandbox where the machine can't start one.
         """
-        if not hasattr(os, "pidfd_open"):
-            raise NoSandbox("this system can't run snippets yet", "quizkit needs Linux; on Windows use WSL")
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        site = [path for path in sys.path if path.endswith("-packages")]
-        theirs.set_inheritable(True)
-        command = [sys.executable, "-I", "-S", _WORKER, str(theirs.fileno()), _ROOT, *site]
-        environment = {"PATH": os.defpath, "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "LANG": "C.UTF-8"}
-        pid = os.posix_spawn(sys.executable, command, environment, setsid=True)
-        theirs.close()
-        return cls(ours, pid, time_limit_s)
+        if not hasattr(os, "posix_spawn"):
+            raise NoSandbox("this system can't run snippets", "quizkit needs Linux or macOS; on Windows use WSL")
+        bounds = limits or Limits()
+        sites = tuple(path for path in sys.path if path.endswith("-packages"))
+        folder = os.path.realpath(tempfile.mkdtemp(prefix="quizkit-"))
+        setup = Setup(bounds, folder, ROOT, sites)
+        forks = sys.platform == "linux" and hasattr(os, "pidfd_open") if warm is None else warm
+        try:
+            launcher: Launcher = Warm(setup) if forks else Cold(setup)
+        except NoSandbox:
+            scratch.remove(folder)
+            raise
+        return cls(launcher, folder, bounds, time_limit_s)
 
     def open(self, files: Mapping[str, str], env: Mapping[str, str] | None = None) -> "Run":
-        """A run of a snippet, whose `main.py` is loaded when its first request is sent. Use it as a context manager."""
+        """A run of a snippet, whose `main.py` is loaded by `load`. Use it as a context manager.
+
+        Raises NoSandbox where the worker is gone.
+        """
         return Run(self, files, env or {})
 
-    def fork(self, fds: list[int]) -> None:
-        """Asks the worker for a child that owns `fds`. Raises NoSandbox where the worker is gone."""
-        try:
-            with self._lock:
-                socket.send_fds(self._control, [b"r"], fds)
-        except OSError as error:
-            raise NoSandbox(f"the worker process ended ({error.strerror})", "run the command again") from None
+    def protections(self) -> tuple[str, ...]:
+        """The names of what holds a run in, on this machine.
+
+        Waits until the worker has tried. Raises NoSandbox where it died of that.
+        """
+        return tuple(found.name for found in self.report() if found.held)
+
+    def report(self) -> tuple[Protection, ...]:
+        """Every protection, held or missing, with the reason. Waits as `protections` does."""
+        return self._launcher.report()
+
+    def launch(self, fds: tuple[int, int, int]) -> Child:
+        """A process that owns these ends of a run's pipes. Raises NoSandbox where the worker is gone."""
+        return self._launcher.launch(fds)
+
+    def scratch(self) -> str:
+        """A fresh folder for one run."""
+        path = Path(self._folder, str(next(self._numbers)))
+        path.mkdir(mode=0o700, parents=True)
+        return str(path)
 
     def close(self) -> None:
-        """Ends the worker and everything that it still runs."""
-        self._control.close()
-        try:
-            os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
-        except (ProcessLookupError, ChildProcessError):
-            return
+        """Ends the worker and everything that it still runs, and removes what it left."""
+        self._launcher.close()
+        scratch.remove(self._folder)
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -77,89 +100,137 @@ class Sandbox:
         self.close()
 
 
+def probe() -> tuple[Protection, ...]:
+    """What this machine gives to hold a snippet in, found by trying it in a process that is then thrown away."""
+    with Sandbox.start() as sandbox:
+        return sandbox.report()
+
+
 class Run:
     """One snippet in one process. `load` first, then `send`; whatever ends it early is a Stopped, for good."""
 
     def __init__(self, sandbox: Sandbox, files: Mapping[str, str], env: Mapping[str, str]) -> None:
         self._sandbox = sandbox
-        self._scratch = tempfile.mkdtemp(prefix="quizkit-")
         self._files = files
         self._env = env
-        self._deadline = time.monotonic() + sandbox.time_limit_s
-        self._pidfd = -1
+        self._deadline = self._look_at = 0.0
+        self._begun = False
+        self._counts_scratch = False
         self._stopped: Stopped | None = None
         self.output = bytearray()
-        self._start()
+        self._scratch = sandbox.scratch()
+        try:
+            self._child = self._start()
+        except NoSandbox:
+            scratch.remove(self._scratch)
+            raise
 
-    def _start(self) -> None:
+    def _start(self) -> Child:
         requests, self._requests = os.pipe()
         self._replies, replies = os.pipe()
         self._output, output = os.pipe()
-        self._fate, fate = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         for fd in (self._requests, self._replies, self._output):
             os.set_blocking(fd, False)
         try:
-            self._sandbox.fork([requests, replies, output, fate.fileno()])
+            return self._sandbox.launch((requests, replies, output))
+        except NoSandbox:
+            self._close_pipes()
+            raise
         finally:
-            fate.close()
             for fd in (requests, replies, output):
                 os.close(fd)
 
     def load(self) -> Loaded | Broken | Stopped:
-        """Loads the snippet; the app's name, or why there is none."""
+        """Loads the snippet; the app's name, or why there is none. Raises NoSandbox where the worker died meanwhile."""
         home = {"HOME": self._scratch, "TMPDIR": self._scratch, "USER": "quizkit", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
-        frame = protocol.pack_load(Load(dict(self._files), {**home, **self._env}))
+        nonce = secrets.token_hex(8)
+        frame = protocol.pack_load(Load(dict(self._files), {**home, **self._env, "HOME": self._scratch}), nonce)
         answer = self._exchange(frame)
         if isinstance(answer, Stopped):
             return answer
         try:
-            return protocol.unpack_loaded(answer[0])
+            return protocol.unpack_loaded(answer[0], nonce)
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
 
     def send(self, request: Request) -> Reply:
         """The app's response to one request."""
-        answer = self._exchange(protocol.pack_request(request))
+        nonce = secrets.token_hex(8)
+        began = time.monotonic()
+        answer = self._exchange(protocol.pack_request(request, nonce))
         if isinstance(answer, Stopped):
             return answer
         try:
-            return protocol.unpack_response(*answer)
+            response = protocol.unpack_response(*answer, nonce)
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
+        return _timed(response, time.monotonic() - began)
 
     def _exchange(self, frame: bytes) -> tuple[bytes, bytes] | Stopped:
         """Sends one frame and reads one back, with the snippet's output drained meanwhile."""
         if self._stopped is not None:
             return self._stopped
+        if not self._begun:
+            self._begin()
         try:
             return self._pump(frame)
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
 
+    def _begin(self) -> None:
+        """The time limit counts from when the process is there: the worker's own start isn't the snippet's."""
+        self._child.started()
+        self._counts_scratch = "scratch in memory" not in self._sandbox.protections()
+        self._begun = True
+        now = time.monotonic()
+        self._deadline = now + self._sandbox.time_limit_s
+        self._look_at = now + _LOOK_S
+
     def _pump(self, frame: bytes) -> tuple[bytes, bytes] | Stopped:
         unsent, received = memoryview(frame), bytearray()
         poll = select.poll()
         poll.register(self._requests, select.POLLOUT)
-        poll.register(self._replies, select.POLLIN)
-        if self._output >= 0:
-            poll.register(self._output, select.POLLIN)
-        while True:
-            left = self._deadline - time.monotonic()
-            events = poll.poll(max(0, left * 1000)) if left > 0 else []
-            if not events:
-                return self._stop(Stopped("timeout", f"{self._sandbox.time_limit_s:g} s"))
-            for fd, event in events:
-                if fd == self._requests:
-                    unsent = self._write_some(unsent, event)
-                    if not unsent:
-                        poll.unregister(fd)
+        for fd in (self._replies, self._output):
+            poll.register(fd, select.POLLIN)
+        while (complete := _complete(received)) is None:
+            if ended := self._overdue():
+                return self._stop(ended)
+            for fd, event in poll.poll(self._patience_ms()):
+                if fd == self._replies:
+                    if not self._read_some(received):
+                        return self._stop(self._fate_of_child())
                 elif fd == self._output:
                     if not self._drain():
                         poll.unregister(fd)
-                elif not self._read_some(received):
-                    return self._stop(self._fate_of_child())
-            if complete := _complete(received):
-                return complete
+                elif not (unsent := self._write_some(unsent, event)):
+                    poll.unregister(fd)
+        return complete
+
+    def _patience_ms(self) -> float:
+        """How long nothing may come before the clock and the run's size are looked at again."""
+        return max(0.0, min(self._deadline, self._look_at) - time.monotonic()) * 1000
+
+    def _overdue(self) -> Stopped | None:
+        """Why the run must end now, if it must: out of time, or grown past what the kernel couldn't bound itself."""
+        now = time.monotonic()
+        if now >= self._deadline:
+            return Stopped("timeout", f"{self._sandbox.time_limit_s:g} s")
+        if now < self._look_at:
+            return None
+        excess = self._excess()
+        self._look_at = time.monotonic() + _LOOK_S
+        return Stopped("killed", excess) if excess else None
+
+    def _excess(self) -> str:
+        limits = self._sandbox.limits
+        if self._child.threads() > limits.processes:
+            return f"more than {limits.processes} threads"
+        if not self._counts_scratch:
+            return ""
+        entries, size = scratch.usage(self._scratch, limits.scratch_entries)
+        if entries > limits.scratch_entries:
+            return f"more than {limits.scratch_entries} files and folders"
+        return f"more than {limits.scratch_size >> 20} MiB of files" if size > limits.scratch_size else ""
 
     def _write_some(self, unsent: memoryview, event: int) -> memoryview:
         if event & select.POLLERR:
@@ -189,48 +260,31 @@ class Run:
         return bool(part)
 
     def _fate_of_child(self) -> Stopped:
-        """What became of a child that closed its replies: how it ended, or that it still runs and was ended."""
-        self._kill()
-        self._fate.settimeout(2)
-        try:
-            code = int(self._fate.recv(64).split()[0])
-        except (OSError, ValueError, IndexError):
-            return Stopped("killed")
-        if code == -signal.SIGXCPU:
-            return Stopped("timeout", "processor time")
-        if code < 0 and code != -signal.SIGKILL:
-            return Stopped("killed", signal.Signals(-code).name)
-        return Stopped("exited", f"exit code {code}") if code >= 0 else Stopped("killed")
-
-    def _kill(self) -> None:
-        if self._pidfd >= 0:
-            return
-        self._fate.settimeout(2)
-        try:
-            _, fds, _, _ = socket.recv_fds(self._fate, 16, 1)
-        except OSError:
-            return
-        if fds:
-            self._pidfd = fds[0]
-            try:
-                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-            except ProcessLookupError:
-                return
+        """What became of a child that closed its replies: how it ended, or that it still runs and must be ended."""
+        ending = self._child.ending(_LAST_WORDS_S)
+        if ending is None:
+            return Stopped("killed", "it closed its own pipe")
+        return _stopped(ending, self._sandbox.limits)
 
     def _stop(self, stopped: Stopped) -> Stopped:
         if self._stopped is None:
             self._stopped = stopped
-            self._kill()
+            self._child.kill()
         return self._stopped
 
     def close(self) -> None:
         """Ends the run and removes its scratch folder."""
-        self._stop(Stopped("killed"))
-        for fd in (self._requests, self._replies, self._output, self._pidfd):
+        self._stop(Stopped("killed", "the run was closed"))
+        self._close_pipes()
+        self._child.ending(_END_S)
+        self._child.close()
+        scratch.remove(self._scratch)
+
+    def _close_pipes(self) -> None:
+        for fd in (self._requests, self._replies, self._output):
             if fd >= 0:
                 os.close(fd)
-        self._fate.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._requests = self._replies = self._output = -1
 
     def __enter__(self) -> "Run":
         return self
@@ -239,8 +293,37 @@ class Run:
         self.close()
 
 
+def _timed(response: Response, measured_s: float) -> Response:
+    """The response with a time that can be believed: no longer than it took here, nor much shorter."""
+    claimed = response.elapsed_s
+    return replace(response, elapsed_s=min(max(claimed, measured_s - _ON_THE_WAY_S), measured_s))
+
+
+def _stopped(ending: Ending, limits: Limits) -> Stopped:
+    """What a process's end stands for. What it says of itself by its exit code can only name a failure."""
+    code = ending.code
+    if code == protocol.EXIT_MEMORY:
+        return Stopped("memory", _mebibytes(limits.memory))
+    if code >= 0:
+        return Stopped("exited", f"exit code {code}")
+    if code == -signal.SIGSYS:
+        return Stopped("blocked", "a system call that no snippet needs")
+    if code == -signal.SIGXCPU:
+        return Stopped("timeout", f"{limits.cpu_s} s of processor time")
+    if ending.memory > limits.memory * _MUCH:
+        return Stopped("memory", _mebibytes(limits.memory))
+    return Stopped("killed", signal.Signals(-code).name)
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size >> 20} MiB"
+
+
 def _complete(received: bytearray) -> tuple[bytes, bytes] | None:
-    """Head and body of the frame that `received` holds in full, else None. Raises Malformed over the caps or for more."""
+    """Head and body of the frame that `received` holds in full, else None.
+
+    Raises Malformed where it is over the caps or more than one.
+    """
     if len(received) < protocol.PREFIX:
         return None
     head, body = protocol.lengths(bytes(received[: protocol.PREFIX]))

@@ -10,6 +10,13 @@ MAX_HEAD: Final = 4 << 20
 MAX_BODY: Final = 16 << 20
 _LENGTHS: Final = struct.Struct(">II")
 PREFIX: Final = _LENGTHS.size
+EXIT_MEMORY: Final = 86
+"""The exit code of a run that had no memory left to say so."""
+
+_MAX_HEADERS: Final = 1000
+_MAX_FRAMES: Final = 50
+_MAX_TEXT: Final = 4000
+_MOST_SECONDS: Final = 1e6
 
 
 class Malformed(Exception):
@@ -47,11 +54,15 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An exception as the worker tells it: the class's name, the text, and the frames in the person's own files."""
+    """An exception as the worker tells it: the class's name, the text, and the frames in the person's own files.
+
+    `cause` is `memory` or `blocked` where the limits or a refused system call are behind it, else empty.
+    """
 
     exception: str
     message: str
     frames: tuple[Frame, ...] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The snippet gives no app to ask: `reason` is syntax, import, missing_package, no_app, several_apps or lifespan."""
+    """There is no app to ask: `reason` is syntax, import, missing_package, no_app, several_apps, exit or lifespan."""
 
     reason: str
     raised: Raised
@@ -105,34 +116,38 @@ def lengths(prefix: bytes) -> tuple[int, int]:
     return head, body
 
 
-def pack_load(load: Load) -> bytes:
+def pack_load(load: Load, nonce: str = "") -> bytes:
     """The first frame of a run."""
-    return pack({"files": dict(load.files), "env": dict(load.env)})
+    return pack({"files": dict(load.files), "env": dict(load.env), "nonce": nonce})
 
 
-def pack_request(request: Request) -> bytes:
-    """A request, for the worker."""
+def pack_request(request: Request, nonce: str = "") -> bytes:
+    """A request, for the worker. The reply must bear the same nonce: what was written earlier can't."""
     head = {
         "method": request.method,
         "target": request.target,
         "headers": request.headers,
         "new_client": request.new_client,
+        "nonce": nonce,
     }
     return pack(head, request.body)
 
 
-def unpack_load(head: bytes) -> Load:
-    """The worker's side; what the host sends is trusted."""
-    return Load(**json.loads(head))
-
-
-def unpack_request(head: bytes, body: bytes) -> Request:
-    """The worker's side; what the host sends is trusted."""
+def unpack_load(head: bytes) -> tuple[Load, str]:
+    """The worker's side, with the nonce; what the host sends is trusted."""
     fields = json.loads(head)
-    return Request(headers=tuple(tuple(pair) for pair in fields.pop("headers")), body=body, **fields)
+    nonce = fields.pop("nonce")
+    return Load(**fields), nonce
 
 
-def pack_reply(reply: Loaded | Broken | Response) -> bytes:
+def unpack_request(head: bytes, body: bytes) -> tuple[Request, str]:
+    """The worker's side, with the nonce; what the host sends is trusted."""
+    fields = json.loads(head)
+    nonce = fields.pop("nonce")
+    return Request(headers=tuple(tuple(pair) for pair in fields.pop("headers")), body=body, **fields), nonce
+
+
+def pack_reply(reply: Loaded | Broken | Response, nonce: str = "") -> bytes:
     """A reply, for the host."""
     if isinstance(reply, Response):
         head = {
@@ -140,14 +155,15 @@ def pack_reply(reply: Loaded | Broken | Response) -> bytes:
             "headers": reply.headers,
             "elapsed_s": reply.elapsed_s,
             "raised": asdict(reply.raised) if reply.raised else None,
+            "nonce": nonce,
         }
         return pack(head, reply.body)
-    return pack(asdict(reply))
+    return pack({**asdict(reply), "nonce": nonce})
 
 
-def unpack_loaded(head: bytes) -> Loaded | Broken:
+def unpack_loaded(head: bytes, nonce: str = "") -> Loaded | Broken:
     """The first reply of a run. Raises Malformed for whatever isn't one."""
-    fields = _object(head)
+    fields = _object(head, nonce)
     if "app" in fields:
         return Loaded(_string(fields, "app"))
     raised = _raised(fields.get("raised"))
@@ -156,26 +172,32 @@ def unpack_loaded(head: bytes) -> Loaded | Broken:
     return Broken(_string(fields, "reason"), raised)
 
 
-def unpack_response(head: bytes, body: bytes) -> Response:
+def unpack_response(head: bytes, body: bytes, nonce: str = "") -> Response:
     """A later reply. Raises Malformed for whatever isn't one."""
-    fields = _object(head)
+    fields = _object(head, nonce)
     status = fields.get("status")
-    elapsed = fields.get("elapsed_s")
     if type(status) is not int or not 100 <= status <= 599:
         raise Malformed("a response without a status")
-    if not isinstance(elapsed, int | float):
-        raise Malformed("a response without its time")
-    return Response(status, _headers(fields.get("headers")), body, float(elapsed), _raised(fields.get("raised")))
+    return Response(status, _headers(fields.get("headers")), body, _elapsed(fields), _raised(fields.get("raised")))
 
 
-def _object(head: bytes) -> dict[str, Any]:
+def _object(head: bytes, nonce: str) -> dict[str, Any]:
     try:
         value = json.loads(head, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"not JSON: {error}") from None
     if type(value) is not dict:
         raise Malformed("not an object")
+    if value.get("nonce") != nonce:
+        raise Malformed("a reply to something that wasn't asked")
     return value
+
+
+def _elapsed(fields: Mapping[str, Any]) -> float:
+    elapsed = fields.get("elapsed_s")
+    if not (type(elapsed) is int or type(elapsed) is float) or not 0 <= elapsed < _MOST_SECONDS:
+        raise Malformed("a response without its time")
+    return float(elapsed)
 
 
 def _refuse(name: str) -> None:
@@ -186,7 +208,7 @@ def _string(fields: Mapping[str, Any], key: str) -> str:
     value = fields.get(key)
     if type(value) is not str:
         raise Malformed(f"{key} is not a text")
-    return _sound(value)
+    return _sound(value[:_MAX_TEXT])
 
 
 def _sound(text: str) -> str:
@@ -195,8 +217,8 @@ def _sound(text: str) -> str:
 
 
 def _headers(value: Any) -> tuple[tuple[str, str], ...]:
-    if type(value) is not list:
-        raise Malformed("headers are not a list")
+    if type(value) is not list or len(value) > _MAX_HEADERS:
+        raise Malformed("headers are not a list, or too many")
     for pair in value:
         if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not str or type(pair[1]) is not str:
             raise Malformed("a header is not a pair of texts")
@@ -208,7 +230,8 @@ def _raised(value: Any) -> Raised | None:
         return None
     if type(value) is not dict or type(value.get("frames")) is not list:
         raise Malformed("an exception is not told as one")
-    return Raised(_string(value, "exception"), _string(value, "message"), tuple(map(_frame, value["frames"])))
+    frames = tuple(map(_frame, value["frames"][-_MAX_FRAMES:]))
+    return Raised(_string(value, "exception"), _string(value, "message"), frames, _string(value, "cause"))
 
 
 def _frame(value: Any) -> Frame:

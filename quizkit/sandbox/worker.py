@@ -1,93 +1,157 @@
-"""The warm worker: imports FastAPI once and forks a child for each run. Started as a script, with a control socket's number."""
+"""The warm worker: imports FastAPI once and forks a child for each run. Started as a script, not imported."""
 
 import array
+import contextlib
 import gc
+import json
 import os
 import select
-import signal
 import socket
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from quizkit.sandbox.child import Backend
+    from quizkit.sandbox.policy import Setup
+
+_FDS_OF_A_RUN: Final = 4
+_QUIET_S: Final = 2
 
 
-def main(control_fd: int, root: str, site: Sequence[str]) -> None:
-    """Serves runs until the host closes the control socket, then ends what still runs.
+def main(arguments: list[str]) -> None:
+    """Serves runs until the host closes the control socket; with `--once`, one, whose descriptors are 3, 4 and 5."""
+    mode, root, told = arguments
+    sys.path.insert(0, root)
+    from quizkit.sandbox.policy import setup_of  # noqa: PLC0415 - findable only now
 
-    Each message on the socket brings four descriptors: requests, replies, output, and a socket for what becomes of the child.
-    """
-    sys.path[:0] = [root, *site]
-    from quizkit.sandbox import child  # noqa: PLC0415 - findable only now
+    sys.argv[1:] = []
+    setup = setup_of(json.loads(told))
+    sys.path += setup.sites
+    if mode == "--once":
+        _serve_once(setup)
+    else:
+        _serve_many(setup, socket.socket(fileno=int(mode)))
+
+
+def _backend(setup: "Setup") -> "Backend":
+    if sys.platform == "linux":
+        from quizkit.sandbox.linux import Linux  # noqa: PLC0415 - what it needs is there on Linux alone
+
+        return Linux(setup)
+    from quizkit.sandbox.portable import Portable  # noqa: PLC0415
+
+    return Portable(setup)
+
+
+def _serve_once(setup: "Setup") -> None:
+    """A cold start: where a fork of a warm process isn't safe, each run is a process from the beginning."""
+    from quizkit.sandbox import child  # noqa: PLC0415
+
+    backend = _backend(setup)
+    report = backend.rehearse()
+    if not setup.warm:
+        os.write(4, json.dumps([(item.name, item.held, item.reason) for item in report]).encode())
+        return
+    sys.path.remove(setup.root)
+    child.serve((3, 4, 5), backend)
+
+
+def _serve_many(setup: "Setup", control: socket.socket) -> None:
+    from quizkit.sandbox import linux, scratch  # noqa: PLC0415
+
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    backend = linux.Linux(setup)
+    backend.isolate()
+    linux.fork_inside(control, lambda: scratch.remove(setup.folder))
+    linux.bound_process_ids(setup.folder)
+    report = backend.rehearse()
+    control.send(json.dumps([(item.name, item.held, item.reason) for item in report]).encode())
+    _warm_up(setup.root)
+    until = time.monotonic() + _QUIET_S
+    while linux.threads_left() > 1 and time.monotonic() < until:
+        time.sleep(0.001)
+    Nursery(control, backend).run()
+
+
+def _warm_up(root: str) -> None:
+    """Imports without the collector, which would only walk what stays anyway; a fork then shares it unwritten."""
+    from quizkit.sandbox import child  # noqa: PLC0415
 
     gc.disable()
     child.warm_up()
     sys.path.remove(root)
     gc.collect()
     gc.freeze()
-    _Nursery(socket.socket(fileno=control_fd), child.serve).run()
 
 
-class _Nursery:
+class Nursery:
     """The children that are alive, each with its pidfd and the socket on which the host waits for its end."""
 
-    def __init__(self, control: socket.socket, serve: "child.Serve") -> None:  # type: ignore[name-defined]  # noqa: F821 - imported late
+    def __init__(self, control: socket.socket, backend: "Backend") -> None:
         self._control = control
-        self._serve = serve
+        self._backend = backend
         self._alive: dict[int, tuple[int, socket.socket]] = {}
+        self._poll = select.poll()
 
     def run(self) -> None:
-        poll = select.poll()
-        poll.register(self._control, select.POLLIN)
-        while True:
-            for fd, _ in poll.poll():
-                if fd == self._control.fileno():
-                    started = self._start()
-                    if started is None:
-                        self._end_all()
-                        return
-                    poll.register(started, select.POLLIN)
-                else:
-                    poll.unregister(fd)
-                    self._reap(fd)
+        """Serves until the host is gone.
 
-    def _start(self) -> int | None:
-        """Forks a child for the next message; its pidfd, or None where the host is gone."""
-        message, ancillary, _, _ = self._control.recvmsg(16, socket.CMSG_SPACE(4 * 4))
+        Each message on the socket brings the descriptors of a run: requests, replies, output, and a socket for its end.
+        """
+        self._poll.register(self._control, select.POLLIN)
+        while True:
+            for fd, _ in self._poll.poll():
+                if fd != self._control.fileno():
+                    self._reap(fd)
+                elif not self._start():
+                    return
+
+    def _start(self) -> bool:
+        """Forks a child for the next message. False where the host is gone."""
+        message, ancillary, _, _ = self._control.recvmsg(16, socket.CMSG_SPACE(_FDS_OF_A_RUN * 4))
         if not message:
-            return None
+            return False
         fds = array.array("i")
         for _, _, data in ancillary:
             fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
-        requests, replies, output, fate = fds
+        if len(fds) == _FDS_OF_A_RUN:
+            self._fork(list(fds))
+        return True
+
+    def _fork(self, fds: list[int]) -> None:
         pid = os.fork()
         if pid == 0:
-            self._control.close()
-            for pidfd, (_, other) in self._alive.items():
-                os.close(pidfd)
-                other.close()
-            os.close(fate)
-            self._serve(requests, replies, output)
+            self._become_child(fds)
         pidfd = os.pidfd_open(pid)
-        for fd in (requests, replies, output):
+        for fd in fds[:3]:
             os.close(fd)
-        end = socket.socket(fileno=fate)
-        socket.send_fds(end, [b"s"], [pidfd])
+        end = socket.socket(fileno=fds[3])
+        with contextlib.suppress(OSError):  # a host that lost interest closes its side; the child then ends by itself
+            socket.send_fds(end, [b"s"], [pidfd])
         self._alive[pidfd] = (pid, end)
-        return pidfd
+        self._poll.register(pidfd, select.POLLIN)
+
+    def _become_child(self, fds: list[int]) -> None:
+        """In the fork. No object here may later close a number that by then means something else."""
+        from quizkit.sandbox import child  # noqa: PLC0415 - loaded by now
+
+        self._control.detach()
+        for _, end in self._alive.values():
+            end.detach()
+        child.serve((fds[0], fds[1], fds[2]), self._backend)
 
     def _reap(self, pidfd: int) -> None:
+        self._poll.unregister(pidfd)
         pid, end = self._alive.pop(pidfd)
         _, status, usage = os.wait4(pid, 0)
         os.close(pidfd)
-        code = os.waitstatus_to_exitcode(status)
-        with suppress(OSError):  # the host may have lost interest in this run
-            end.send(f"{code} {usage.ru_maxrss}".encode())
+        with contextlib.suppress(OSError):
+            end.send(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}".encode())
         end.close()
-
-    def _end_all(self) -> None:
-        for pidfd in self._alive:
-            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], sys.argv[3:])
+    main(sys.argv[1:])

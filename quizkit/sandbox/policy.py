@@ -1,0 +1,56 @@
+"""What a run may use, and what a machine gives to hold it to that. Words only, so the host loads nothing heavy."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final
+
+NEEDED: Final = frozenset({"files", "network", "system calls", "limits"})
+"""The protections without which a hostile snippet could read, reach or hurt something outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may use. Bytes and seconds; `processes` counts threads, as no second process is allowed at all."""
+
+    memory: int = 1 << 30
+    cpu_s: int = 30
+    file_size: int = 32 << 20
+    open_files: int = 256
+    processes: int = 128
+    scratch_size: int = 64 << 20
+    scratch_entries: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """One protection, whether it holds on this machine, and what it gives or why it is missing."""
+
+    name: str
+    held: bool
+    reason: str
+
+    @property
+    def needed(self) -> bool:
+        """Whether running a stranger's snippet without it is dangerous."""
+        return self.name in NEEDED
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the host tells a worker before anything else."""
+
+    limits: Limits
+    folder: str
+    root: str
+    sites: tuple[str, ...]
+    warm: bool = True
+
+
+def setup_fields(setup: Setup) -> dict[str, Any]:
+    """A setup as JSON can carry it."""
+    return asdict(setup)
+
+
+def setup_of(found: dict[str, Any]) -> Setup:
+    """A setup, back from JSON that the host wrote."""
+    limits = Limits(**{field.name: int(found["limits"][field.name]) for field in fields(Limits)})
+    return Setup(limits, found["folder"], found["root"], tuple(found["sites"]), found["warm"])

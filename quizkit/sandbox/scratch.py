@@ -1,0 +1,91 @@
+"""Scratch folders seen from outside: how much lies in one, and its removal, whatever a snippet left in it."""
+
+import itertools
+import os
+import stat
+
+_PATHS_AT_ONCE = 200_000
+
+
+def usage(folder: str, most_entries: int) -> tuple[int, int]:
+    """Entries and bytes beneath `folder`; stops counting past `most_entries`. Never follows a link, never recurses."""
+    entries, size, waiting = 0, 0, [folder]
+    while waiting and entries <= most_entries:
+        try:
+            found = list(itertools.islice(os.scandir(waiting.pop()), most_entries + 1))
+        except OSError:
+            continue  # gone meanwhile, closed, or too deep for a path: its entries count as soon as they can be seen
+        for entry in found:
+            entries += 1
+            size += _disk_use(entry)
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+    return entries, size
+
+
+def _disk_use(entry: "os.DirEntry[str]") -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_blocks * 512
+    except OSError:
+        return 0
+
+
+def remove(folder: str) -> None:
+    """Removes a folder whose owner is gone. Flat: what lies deep is moved up first, as paths and stacks have an end."""
+    names = itertools.count()
+    for _ in range(_PATHS_AT_ONCE):
+        folders = _empty(folder, names)
+        if not folders:
+            break
+    try:
+        os.rmdir(folder)  # noqa: PTH106 - the worker, which uses this too, loads no pathlib
+    except OSError:
+        return  # something else holds it; the system's own cleaning of its temporary folder takes it
+
+
+def _empty(folder: str, names: "itertools.count[int]") -> list[str]:
+    """Removes the folder's files and lifts its subfolders' subfolders into it; the folders that are then there."""
+    folders = []
+    for path in _entries(folder):
+        if not _is_folder(path):
+            _unlink(path)
+            continue
+        for inner in _entries(path):
+            if _is_folder(inner):
+                folders.append(_lift(inner, folder, names))
+            else:
+                _unlink(inner)
+        try:
+            os.rmdir(path)  # noqa: PTH106
+        except OSError:
+            continue
+    return [lifted for lifted in folders if lifted]
+
+
+def _entries(folder: str) -> list[str]:
+    try:
+        os.chmod(folder, stat.S_IRWXU)  # noqa: PTH101
+        return [entry.path for entry in os.scandir(folder)]
+    except OSError:
+        return []
+
+
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)  # noqa: PTH112, PTH114
+
+
+def _lift(path: str, folder: str, names: "itertools.count[int]") -> str:
+    target = os.path.join(folder, f".lifted-{next(names)}")  # noqa: PTH118
+    try:
+        os.chmod(path, stat.S_IRWXU)  # noqa: PTH101 - to move a folder its own `..` has to be written
+        os.rename(path, target)  # noqa: PTH104
+    except OSError:
+        return ""
+    return target
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)  # noqa: PTH108
+    except OSError:
+        return
