@@ -48,7 +48,7 @@ def test_a_place_that_is_not_there_is_told(path: str) -> None:
         ("$.items[0:2]", "'$.items[0:2]' is not a path of names and indexes, at '[0:2]'"),
         ("$.items[?@.id]", "'$.items[?@.id]' is not a path of names and indexes, at '[?@.id]'"),
         ("$.items[0", "'$.items[0' is not a path of names and indexes, at '[0'"),
-        ("$['a]", "\"$['a]\" is not a path of names and indexes, at \"['a]\""),
+        ("$['a]", '"$[\'a]" is not a path of names and indexes, at "[\'a]"'),
         ("$.items 0", "'$.items 0' is not a path of names and indexes, at ' 0'"),
         ("$.1", "'$.1' is not a path of names and indexes, at '.1'"),
     ],

@@ -306,7 +306,5 @@ def test_an_operand_that_nothing_can_fit_is_a_fault(pattern: Any) -> None:
 
 
 def _told(mismatch: Mismatch) -> tuple[Any, ...]:
-    expected, actual = (
-        "nothing" if side is ABSENT else side for side in (mismatch.expected, mismatch.actual)
-    )
+    expected, actual = ("nothing" if side is ABSENT else side for side in (mismatch.expected, mismatch.actual))
     return mismatch.path, expected, actual, mismatch.message

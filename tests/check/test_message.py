@@ -252,6 +252,7 @@ def test_a_list_of_statuses_is_one_for_each_turn_of_a_repeated_request() -> None
     assert all(compare(expected, _response(status), nth=nth) == () for nth, status in enumerate(statuses))
     assert compare(expected, _response(429), nth=0) != ()
     assert compare(expected, _response(429)) == ()
+    assert compare({"status": [200]}, _response(200), nth=3) == ()
 
 
 def test_a_repeated_header_is_joined_and_its_name_has_no_case() -> None:

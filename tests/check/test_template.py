@@ -181,12 +181,12 @@ def test_a_float_stays_in_a_range_whose_ends_are_not_whole(low: float, high: flo
 
 def test_the_values_of_one_check_differ() -> None:
     for seed in range(50):
-        values = draw({name: ("int", 1, 3) for name in "abc"}, Random(seed))
+        values = draw(dict.fromkeys("abc", ("int", 1, 3)), Random(seed))
         assert sorted(values.values()) == [1, 2, 3]
 
 
 def test_more_names_than_values_still_get_values() -> None:
-    values = draw({name: ("bool", None, None) for name in "abc"}, Random(1))
+    values = draw(dict.fromkeys("abc", ("bool", None, None)), Random(1))
     assert set(values.values()) == {True, False}
 
 
