@@ -2,12 +2,14 @@
 
 import ast
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from quizkit.check import scenario, source, template
 from quizkit.check.message import encode
+from quizkit.check.result import cause_outcome, stopped_outcome, stopped_words, traceback_text
 from quizkit.check.spec import Check, SourceCheck
 from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
@@ -70,8 +72,9 @@ def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "R
 def _has_code(text: str) -> bool:
     """Whether a text holds anything but comments and blank lines; one that isn't Python counts as something."""
     try:
-        return bool(ast.parse(text).body)
-    except (SyntaxError, ValueError):
+        with warnings.catch_warnings(action="ignore"):
+            return bool(ast.parse(text).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
 
 
@@ -132,11 +135,11 @@ def _not_run(check: Check) -> CheckResult:
 def _broken_check(check: Check, loaded: Broken | Stopped) -> CheckResult:
     """A check whose own process had no app to ask. What the check says of it is the app's fault, so it isn't `not_run`."""
     if isinstance(loaded, Stopped):
-        return replace(_not_run(check), outcome=scenario.stopped_outcome(loaded), message=broken_words(loaded))
+        return replace(_not_run(check), outcome=stopped_outcome(loaded), message=broken_words(loaded))
     raised = loaded.raised
-    outcome = scenario.cause_outcome(raised) or Outcome.error
+    outcome = cause_outcome(raised) or Outcome.error
     line = raised.frames[-1].line if raised.frames else None
-    trace = scenario.traceback_text(raised) if raised.exception else ""
+    trace = traceback_text(raised) if raised.exception else ""
     result = replace(_not_run(check), outcome=outcome, message=broken_words(loaded))
     return replace(result, hint=check.hint, line=line, traceback=trace)
 
@@ -183,8 +186,9 @@ def responses(question: Predict, sandbox: "Sandbox") -> tuple[Response, ...] | R
         found = []
         for ask in question.ask:
             reply = run.send(encode(ask.request, {}, new_client=True))
-            if isinstance(reply, Stopped):
-                raise QuizkitError(f"{question.id}: the deck's snippet gave no answer: {scenario.stopped_words(reply)}")
+            if not isinstance(reply, Response):
+                words = stopped_words(reply) if isinstance(reply, Stopped) else "no response"
+                raise QuizkitError(f"{question.id}: the deck's snippet gave no answer: {words}")
             found.append(reply)
         return tuple(found)
 
@@ -192,7 +196,7 @@ def responses(question: Predict, sandbox: "Sandbox") -> tuple[Response, ...] | R
 def broken_words(loaded: Broken | Stopped) -> str:
     """Why there is no app to ask, and what to do about it."""
     if isinstance(loaded, Stopped):
-        return f"while it was imported: {scenario.stopped_words(loaded)}"
+        return f"while it was imported: {stopped_words(loaded)}"
     raised = loaded.raised
     where = f"line {raised.frames[-1].line}: " if raised.frames else ""
     what = f"{raised.exception}: {raised.message}" if raised.message else raised.exception

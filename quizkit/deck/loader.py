@@ -85,9 +85,9 @@ class Deck:
 
 
 def _is_topic(entry: Entry, name: str) -> bool:
-    if name.isdigit():
+    if name.isdecimal():
         return entry.section == int(name)
-    return name.lower() in (entry.slug, entry.id) or entry.topic.lower().startswith(name.lower())
+    return name.lower() in (entry.slug.lower(), entry.id) or entry.topic.lower().startswith(name.lower())
 
 
 def load(paths: Sequence[Path] = (), cache: Path | None = None) -> Deck:
@@ -112,14 +112,28 @@ def problems(paths: Sequence[Path]) -> list[Problem]:
 
 def _read_all(paths: Sequence[Path], cache: Path | None) -> tuple[list[_File], list[Problem]]:
     """The files that were asked for, and their problems, judged beside the other files of their folders."""
-    wanted = list(dict.fromkeys(path for given in paths for path in _deck_files(given)))
+    wanted = list({path.resolve(): path for given in paths for path in _deck_files(given)}.values())
+    known = {path.resolve() for path in wanted}
     folders = dict.fromkeys(path.parent for path in wanted)
-    siblings = [path for folder in folders for path in sorted(folder.glob("*.y*ml")) if path not in wanted]
+    siblings = [path for folder in folders for path in _yaml_files(folder.iterdir()) if path.resolve() not in known]
     index = _Index(cache)
-    files = [index.file(path) for path in (*wanted, *siblings)]
-    index.keep(files)
-    found = [problem for file in files for problem in (*file.problems, *_cross_problems(file, files))]
-    return files[: len(wanted)], sorted(problem for problem in found if problem.path in wanted)
+    files = [index.file(path) for path in wanted]
+    beside = [file for path in siblings if (file := _if_readable(index, path)) is not None]
+    index.keep([*files, *beside])
+    found = [problem for file in files for problem in (*file.problems, *_cross_problems(file, [*beside, *files]))]
+    return files, sorted(found)
+
+
+def _yaml_files(paths: Iterable[Path]) -> list[Path]:
+    return sorted(path for path in paths if path.suffix in (".yaml", ".yml"))
+
+
+def _if_readable(index: "_Index", path: Path) -> _File | None:
+    """A file beside those that were asked for; what can't be read is none of them."""
+    try:
+        return index.file(path)
+    except MissingPath:
+        return None
 
 
 def _deck_files(path: Path) -> list[Path]:
@@ -127,7 +141,7 @@ def _deck_files(path: Path) -> list[Path]:
         return [path]
     if not path.exists():
         raise MissingPath(f"{path}: there is no such file or folder")
-    found = sorted(file for file in path.rglob("*.y*ml") if file.suffix in (".yaml", ".yml"))
+    found = _yaml_files(path.rglob("*"))
     if not found:
         raise MissingPath(f"{path}: no deck file (.yaml) is in this folder")
     return found
@@ -244,14 +258,19 @@ class _Index:
                 with closing(sqlite3.connect(path, timeout=0.2)) as database:
                     rows = database.execute("SELECT path, stamp, entries, bodies FROM file").fetchall()
                 self._rows = {row[0]: row[1:] for row in rows}
-            except sqlite3.Error:
-                self._rows = {}
+            except sqlite3.OperationalError:  # locked, or still without its table
+                return
+            except sqlite3.DatabaseError:
+                path.unlink(missing_ok=True)
 
     def file(self, path: Path) -> _File:
         """The file, from the cache where it hasn't changed."""
         row = self._rows.get(str(path.resolve()))
         if row is not None and row[0] == _stamp(path):
-            return _File(path, tuple(_entry_from(fields, path) for fields in json.loads(row[1])), tuple(json.loads(row[2])))
+            try:
+                return _File(path, tuple(_entry_from(fields, path) for fields in json.loads(row[1])), tuple(json.loads(row[2])))
+            except (ValueError, TypeError, KeyError):
+                self._rows.clear()  # a broken cache is read no further
         self._fresh.append(path)
         return read(path)
 

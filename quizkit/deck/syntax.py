@@ -21,6 +21,9 @@ class Fault:
     message: str
 
 
+_LONGEST_NUMBER: Final = 400
+
+
 class SyntaxFault(Exception):
     """A text that isn't YAML as decks use it, with every fault that could be told."""
 
@@ -70,8 +73,11 @@ def _construct_mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[dict
         result[key] = loader.construct_object(value_node, deep=True)
 
 
-def _construct_int(_loader: _Loader, node: yaml.ScalarNode) -> Any:
+def _construct_int(loader: _Loader, node: yaml.ScalarNode) -> Any:
     text = node.value
+    if len(text) > _LONGEST_NUMBER:
+        loader.faults.append(Fault(node.start_mark.line + 1, f"a number of {len(text)} digits is too long"))
+        return 0
     value = _Int(int(text[2:], 8) if text.startswith("0o") else int(text[2:], 16) if text.startswith("0x") else int(text))
     return _as_typed(value, text)
 
@@ -90,24 +96,30 @@ def _as_typed(value: Any, text: str) -> Any:
 
 
 _CORE: Final = (
-    ("null", r"^(?:~|null|)$", "~n\0"),
-    ("bool", r"^(?:true|false)$", "tf"),
+    ("null", r"^(?:~|null|Null|NULL|)$", "~nN\0"),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tfTF"),
     ("int", r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
     ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.inf$|^\.nan$", "-+.0123456789"),
 )
 for _name, _pattern, _firsts in _CORE:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), ["" if c == "\0" else c for c in _firsts])
+# Only what JSON has: no sets, dates, bytes or ordered maps, whatever a tag asks for.
+_Loader.yaml_constructors = {}
+for _name in ("null", "str", "seq"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_name}", CSafeLoader.yaml_constructors[f"tag:yaml.org,2002:{_name}"])
 _Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
 _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 _Loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
-_Loader.add_constructor("tag:yaml.org,2002:bool", lambda _loader, node: node.value == "true")
+_Loader.add_constructor("tag:yaml.org,2002:bool", lambda _loader, node: node.value.lower() == "true")
 
 
 def parse(text: str) -> Any:
     """The document as Python values. Raises SyntaxFault with everything that keeps it from being one."""
-    loader = _open(text)
+    loader = _Loader(text)
     try:
         value = loader.get_single_data()
+    except yaml.reader.ReaderError as error:
+        raise SyntaxFault([_unreadable(error, text)]) from None
     except yaml.MarkedYAMLError as error:
         raise SyntaxFault([*loader.faults, _fault(error, text)]) from None
     except yaml.YAMLError as error:
@@ -121,12 +133,14 @@ def parse(text: str) -> Any:
     return value
 
 
-def _open(text: str) -> _Loader:
-    try:
-        return _Loader(text)
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise SyntaxFault([Fault(line, f"the character {error.character!r} can't stand in YAML")]) from None
+def _unreadable(error: yaml.reader.ReaderError, text: str) -> Fault:
+    """A character that YAML has no place for. libyaml counts in bytes; the line is that of the first such character."""
+    found = _NO_YAML.search(text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 1
+    return Fault(line, f"the character {found[0] if found else error.character!r} can't stand in YAML")
+
+
+_NO_YAML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 
 
 _BROKEN_TEXT: Final = (
@@ -150,13 +164,20 @@ def _fault(error: yaml.MarkedYAMLError, text: str) -> Fault:
     mark = error.problem_mark or error.context_mark
     line = min(mark.line + 1, text.count("\n") + 1) if mark else 1
     problem = (error.problem or "").strip()
+    if problem.startswith("found character") and _at(mark, text) == "\t":
+        return Fault(line, "a tab can't indent YAML; use spaces")
     advice = next((words for start, words in _BROKEN_TEXT if problem.startswith(start)), "")
     return Fault(line, f"{advice} (YAML: {problem})" if advice else problem)
 
 
+def _at(mark: yaml.Mark | None, text: str) -> str:
+    lines = text.split("\n")
+    return lines[mark.line][mark.column : mark.column + 1] if mark and mark.line < len(lines) else ""
+
+
 def lines(text: str) -> dict[Place, int]:
     """The line of each key and element, by its path from the root. For error messages only: it costs as much as parsing."""
-    loader = _open(text)
+    loader = _Loader(text)
     try:
         root = loader.get_single_node()
     finally:
@@ -180,7 +201,13 @@ def validation_faults(error: ValidationError, line_of: dict[Place, int], known_k
 
     `known_keys` are those that the format has anywhere, for "did you mean".
     """
-    return [_validation_fault(detail, line_of, known_keys) for detail in error.errors(include_url=False, include_input=True)]
+    details = error.errors(include_url=False, include_input=True)
+    deeper = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+    return [
+        _validation_fault(detail, line_of, known_keys)
+        for detail in details
+        if not (detail["type"] == "too_short" and detail["loc"] in deeper)  # its elements were faulty, not missing
+    ]
 
 
 def _validation_fault(detail: Any, line_of: dict[Place, int], known_keys: frozenset[str]) -> Fault:
@@ -212,6 +239,9 @@ def _words(detail: Any, last: str, place: Place, known_keys: frozenset[str]) -> 
             return where + str(detail["ctx"]["error"])
         case "check_kind":
             return str(detail["msg"])
+        case "too_short":
+            least = detail["ctx"]["min_length"]
+            return where + ("should not be an empty list" if least == 1 else f"should have at least {least} elements")
     shown = detail["input"] if isinstance(detail["input"], str | int | float | bool) else type(detail["input"]).__name__
     message = _TYPE_WORDS.get(detail["type"]) or detail["msg"][:1].lower() + detail["msg"][1:]
     return f"{where}{message}" + (
@@ -227,7 +257,6 @@ _TYPE_WORDS: Final = {
     "model_type": "should be a mapping of keys to values",
     "model_attributes_type": "should be a mapping of keys to values",
     "bool_type": "should be true or false",
-    "too_short": "should not be an empty list",
 }
 
 

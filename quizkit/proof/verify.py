@@ -7,7 +7,7 @@ from random import Random
 from typing import assert_never
 
 from quizkit.check.spec import as_json
-from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
+from quizkit.deck.models import Choice, Cloze, Coding, EditFault, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
 from quizkit.grading import grade, grade_source, responses
 from quizkit.marking.mark import mark_choice, mark_cloze, observed
@@ -57,7 +57,7 @@ def verify(question: Question, sandbox: Sandbox, rng: Random) -> Proof:
                 pass  # sentences are proved with the marker, tests with the checker that runs them
             case _:
                 assert_never(question)
-    except QuizkitError as error:
+    except (QuizkitError, EditFault) as error:
         proof.messages.append(str(error))
     return proof
 

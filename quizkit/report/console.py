@@ -16,7 +16,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from quizkit.check.match import ABSENT
-from quizkit.check.scenario import place_text
+from quizkit.check.result import place_text
 from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Option, Predict, Question, Recall, Tests
 from quizkit.errors import Problem
 from quizkit.marking.mark import observed

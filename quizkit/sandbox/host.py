@@ -18,7 +18,19 @@ from quizkit.errors import NoSandbox
 from quizkit.sandbox import protocol, scratch
 from quizkit.sandbox.launch import ROOT, Child, Cold, Ending, Launcher, Warm
 from quizkit.sandbox.policy import Limits, Protection, Setup
-from quizkit.sandbox.protocol import Broken, Load, Loaded, Malformed, Reply, Request, Response, Stopped
+from quizkit.sandbox.protocol import (
+    Broken,
+    Call,
+    Load,
+    Loaded,
+    Malformed,
+    Reply,
+    Response,
+    Responses,
+    Sight,
+    SocketEvent,
+    Stopped,
+)
 
 _OUTPUT_KEPT: Final = 64 << 10
 _LOOK_S: Final = 0.05
@@ -118,6 +130,7 @@ class Run:
         self._counts_scratch = False
         self._stopped: Stopped | None = None
         self.output = bytearray()
+        self._output_seen = 0
         self._scratch = sandbox.scratch()
         try:
             self._child = self._start()
@@ -153,18 +166,30 @@ class Run:
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
 
-    def send(self, request: Request) -> Reply:
-        """The app's response to one request."""
+    def send(self, call: Call) -> Reply:
+        """What comes of one call; the app's response to a request."""
         nonce = secrets.token_hex(8)
         began = time.monotonic()
-        answer = self._exchange(protocol.pack_request(request, nonce))
+        answer = self._exchange(protocol.pack_call(call, nonce))
         if isinstance(answer, Stopped):
             return answer
         try:
-            response = protocol.unpack_response(*answer, nonce)
+            found = protocol.unpack_answer(call, *answer, nonce)
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
-        return _timed(response, time.monotonic() - began)
+        if isinstance(found, Sight):
+            return replace(found, output=self._new_output())
+        if isinstance(found, SocketEvent):
+            return found
+        return _timed(found, time.monotonic() - began)
+
+    def _new_output(self) -> str:
+        """What the snippet printed since the last look. What it wrote before its reply is in the pipe by now."""
+        while select.select([self._output], [], [], 0)[0] and self._drain():
+            continue
+        text = bytes(self.output[self._output_seen :]).decode("utf-8", "replace")
+        self._output_seen = len(self.output)
+        return text
 
     def _exchange(self, frame: bytes) -> tuple[bytes, bytes] | Stopped:
         """Sends one frame and reads one back, with the snippet's output drained meanwhile."""
@@ -293,10 +318,9 @@ class Run:
         self.close()
 
 
-def _timed(response: Response, measured_s: float) -> Response:
-    """The response with a time that can be believed: no longer than it took here, nor much shorter."""
-    claimed = response.elapsed_s
-    return replace(response, elapsed_s=min(max(claimed, measured_s - _ON_THE_WAY_S), measured_s))
+def _timed(answer: Response | Responses, measured_s: float) -> Response | Responses:
+    """The answer with a time that can be believed: no longer than it took here, nor much shorter."""
+    return replace(answer, elapsed_s=min(max(answer.elapsed_s, measured_s - _ON_THE_WAY_S), measured_s))
 
 
 def _stopped(ending: Ending, limits: Limits) -> Stopped:

@@ -43,6 +43,46 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Burst:
+    """The same request `count` times at once."""
+
+    request: Request
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A request whose response is read as it comes, until it ends or `events` blank lines have come."""
+
+    request: Request
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """One thing done on a WebSocket: `action` is open, send, receive or close. `client` tells several sockets apart."""
+
+    action: str
+    client: str = ""
+    target: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    subprotocols: tuple[str, ...] = ()
+    text: str | None = None
+    data: bytes = b""
+    code: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the snippet left: the log records since the last look, and these files of its scratch folder."""
+
+    files: tuple[str, ...] = ()
+
+
+Call = Request | Burst | Stream | Socket | Look
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One place of a traceback, in the person's own files."""
 
@@ -92,6 +132,44 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Responses:
+    """The answers to a burst, in the order of sending, and how long all of them took."""
+
+    responses: tuple[Response, ...]
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SocketEvent:
+    """What came of a WebSocket call: `kind` is open, sent, message, closed, refused (with `code` as the status) or error."""
+
+    kind: str
+    text: str | None = None
+    data: bytes = b""
+    code: int = 0
+    reason: str = ""
+    raised: Raised | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One log record as it was made."""
+
+    level: str
+    logger: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a look found; a file that isn't there is None. `output` is added by the host, which reads it itself."""
+
+    logs: tuple[LogRecord, ...]
+    files: Mapping[str, str | None]
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The run ended without an answer: `reason` is timeout, memory, killed, blocked, exited or garbled."""
 
@@ -99,7 +177,8 @@ class Stopped:
     detail: str = ""
 
 
-Reply = Response | Stopped
+Answered = Response | Responses | SocketEvent | Sight
+Reply = Answered | Stopped
 
 
 def pack(head: Mapping[str, Any], body: bytes = b"") -> bytes:
@@ -121,16 +200,29 @@ def pack_load(load: Load, nonce: str = "") -> bytes:
     return pack({"files": dict(load.files), "env": dict(load.env), "nonce": nonce})
 
 
-def pack_request(request: Request, nonce: str = "") -> bytes:
-    """A request, for the worker. The reply must bear the same nonce: what was written earlier can't."""
-    head = {
+def pack_call(call: Call, nonce: str = "") -> bytes:
+    """A call, for the worker. The reply must bear the same nonce: what was written earlier can't."""
+    head: dict[str, Any] = {"call": type(call).__name__, "nonce": nonce}
+    match call:
+        case Request():
+            return pack({**head, **_request_head(call)}, call.body)
+        case Burst() | Stream():
+            amount = call.count if isinstance(call, Burst) else call.events
+            return pack({**head, "amount": amount, **_request_head(call.request)}, call.request.body)
+        case Socket():
+            fields = {name: value for name, value in asdict(call).items() if name != "data"}
+            return pack({**head, **fields}, call.data)
+        case Look():
+            return pack({**head, "files": call.files})
+
+
+def _request_head(request: Request) -> dict[str, Any]:
+    return {
         "method": request.method,
         "target": request.target,
         "headers": request.headers,
         "new_client": request.new_client,
-        "nonce": nonce,
     }
-    return pack(head, request.body)
 
 
 def unpack_load(head: bytes) -> tuple[Load, str]:
@@ -140,25 +232,50 @@ def unpack_load(head: bytes) -> tuple[Load, str]:
     return Load(**fields), nonce
 
 
-def unpack_request(head: bytes, body: bytes) -> tuple[Request, str]:
+def unpack_call(head: bytes, body: bytes) -> tuple[Call, str]:
     """The worker's side, with the nonce; what the host sends is trusted."""
     fields = json.loads(head)
-    nonce = fields.pop("nonce")
-    return Request(headers=tuple(tuple(pair) for pair in fields.pop("headers")), body=body, **fields), nonce
+    call, nonce = fields.pop("call"), fields.pop("nonce")
+    for name in ("headers", "subprotocols", "files"):
+        if name in fields:
+            fields[name] = tuple(tuple(one) if isinstance(one, list) else one for one in fields[name])
+    match call:
+        case "Look":
+            return Look(**fields), nonce
+        case "Socket":
+            return Socket(data=body, **fields), nonce
+        case "Burst":
+            amount = fields.pop("amount")
+            return Burst(Request(body=body, **fields), amount), nonce
+        case "Stream":
+            amount = fields.pop("amount")
+            return Stream(Request(body=body, **fields), amount), nonce
+    return Request(body=body, **fields), nonce
 
 
-def pack_reply(reply: Loaded | Broken | Response, nonce: str = "") -> bytes:
+def pack_reply(reply: Loaded | Broken | Answered, nonce: str = "") -> bytes:
     """A reply, for the host."""
-    if isinstance(reply, Response):
-        head = {
-            "status": reply.status,
-            "headers": reply.headers,
-            "elapsed_s": reply.elapsed_s,
-            "raised": asdict(reply.raised) if reply.raised else None,
-            "nonce": nonce,
-        }
-        return pack(head, reply.body)
-    return pack({**asdict(reply), "nonce": nonce})
+    match reply:
+        case Response():
+            return pack({**_response_head(reply), "nonce": nonce}, reply.body)
+        case Responses():
+            heads = [{**_response_head(one), "length": len(one.body)} for one in reply.responses]
+            body = b"".join(one.body for one in reply.responses)
+            return pack({"responses": heads, "elapsed_s": reply.elapsed_s, "nonce": nonce}, body)
+        case SocketEvent():
+            fields = {name: value for name, value in asdict(reply).items() if name != "data"}
+            return pack({**fields, "nonce": nonce}, reply.data)
+        case _:
+            return pack({**asdict(reply), "nonce": nonce})
+
+
+def _response_head(response: Response) -> dict[str, Any]:
+    return {
+        "status": response.status,
+        "headers": response.headers,
+        "elapsed_s": response.elapsed_s,
+        "raised": asdict(response.raised) if response.raised else None,
+    }
 
 
 def unpack_loaded(head: bytes, nonce: str = "") -> Loaded | Broken:
@@ -172,9 +289,62 @@ def unpack_loaded(head: bytes, nonce: str = "") -> Loaded | Broken:
     return Broken(_string(fields, "reason"), raised)
 
 
-def unpack_response(head: bytes, body: bytes, nonce: str = "") -> Response:
-    """A later reply. Raises Malformed for whatever isn't one."""
+def unpack_answer(call: Call, head: bytes, body: bytes, nonce: str = "") -> Answered:
+    """The reply to a call, read as what that call asks for. Raises Malformed for whatever isn't that."""
     fields = _object(head, nonce)
+    match call:
+        case Request() | Stream():
+            return _response(fields, body)
+        case Burst():
+            return _responses(fields, body, call.count)
+        case Socket():
+            return _socket_event(fields, body)
+        case Look():
+            return _sight(fields, call.files)
+
+
+def _responses(fields: Mapping[str, Any], body: bytes, count: int) -> Responses:
+    heads = fields.get("responses")
+    if type(heads) is not list or len(heads) != count:
+        raise Malformed("not as many responses as requests")
+    found, start = [], 0
+    for head in heads:
+        length = head.get("length") if type(head) is dict else None
+        if type(length) is not int or length < 0:
+            raise Malformed("a response without its length")
+        found.append(_response(head, body[start : start + length]))
+        start += length
+    return Responses(tuple(found), _elapsed(fields))
+
+
+def _socket_event(fields: Mapping[str, Any], body: bytes) -> SocketEvent:
+    code, text = fields.get("code"), fields.get("text")
+    if type(code) is not int or not 0 <= code < 10_000:
+        raise Malformed("a socket's event without its code")
+    if text is not None and type(text) is not str:
+        raise Malformed("a socket's text is none")
+    sound = None if text is None else _sound(text)
+    raised = _raised(fields.get("raised"))
+    return SocketEvent(_string(fields, "kind"), sound, body, code, _string(fields, "reason"), raised)
+
+
+def _sight(fields: Mapping[str, Any], asked: tuple[str, ...]) -> Sight:
+    logs, files = fields.get("logs"), fields.get("files")
+    if type(logs) is not list or type(files) is not dict or files.keys() != set(asked):
+        raise Malformed("what a look found is not told as that")
+    for text in files.values():
+        if text is not None and type(text) is not str:
+            raise Malformed("a file's text is none")
+    return Sight(tuple(map(_log_record, logs)), {name: None if text is None else _sound(text) for name, text in files.items()})
+
+
+def _log_record(value: Any) -> LogRecord:
+    if type(value) is not dict:
+        raise Malformed("a log record is not one")
+    return LogRecord(_string(value, "level"), _string(value, "logger"), _string(value, "message"))
+
+
+def _response(fields: Mapping[str, Any], body: bytes) -> Response:
     status = fields.get("status")
     if type(status) is not int or not 100 <= status <= 599:
         raise Malformed("a response without a status")

@@ -86,6 +86,11 @@ def test_a_call_by_another_name_is_found_by_its_own() -> None:
     assert broken_rules(source, _rules(forbid=["time.sleep"])) == ["time.sleep is not allowed here"]
 
 
+@pytest.mark.parametrize("source", ["import os.path\nos.path.join()\n", "import os.path as p\np.join()\n"])
+def test_a_name_in_a_module_s_module_is_found(source: str) -> None:
+    assert broken_rules(source, _rules(require=["os.path.join", "join"])) == []
+
+
 def test_a_method_of_what_a_call_gives_is_no_such_name() -> None:
     assert broken_rules("client().get('/')\n", _rules(forbid=["client.get"])) == []
 

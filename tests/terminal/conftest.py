@@ -17,7 +17,7 @@ from quizkit.practice.state import Review
 from quizkit.store import Store
 from tests.terminal.decks import write_kinds, write_recalls
 
-PATIENCE_S = 30
+PATIENCE_S = 10
 QUIZKIT = (sys.executable, "-m", "quizkit")
 LAUNCHER = (sys.executable, str(Path(__file__).with_name("launcher.py")))
 ROWS = 60
@@ -117,13 +117,12 @@ class Terminal:
             self.wait(lambda terminal, wanted=wanted: wanted in terminal.squeezed, repr(text))  # type: ignore[misc]
 
     def asks(self, row: str, place: str = "") -> None:
-        """Reads until a prompt is open: `row` stands in the last row, and after the newest rule, which has `place` in it."""
+        """Reads until a prompt is open: `row` stands in the last row, and the newest rule begins with `place`, if any."""
 
         def seen(terminal: Terminal) -> bool:
-            text = terminal.text
-            start = text.rfind("── ")
-            newest = text[start:] if start >= 0 else text
-            return row in newest.rpartition("\n")[2] and newest.startswith(f"── {place}" if place else "")
+            lines = terminal.text.split("\n")
+            rules = [line for line in lines if line.startswith("── ")]
+            return row in lines[-1] and (not place or (bool(rules) and rules[-1].startswith(f"── {place}")))
 
         self.wait(seen, f"a prompt with {row!r} below {place!r}")
 
