@@ -405,7 +405,6 @@ def test_a_sandbox_that_was_closed_is_none() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.xfail(strict=True, reason="opening a closed sandbox makes its folder anew, and leaves it")
 def test_a_run_that_can_not_begin_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     closed = Sandbox.start()
@@ -431,13 +430,11 @@ def test_a_run_leaves_no_scratch_folder(tmp_path: Path, monkeypatch: pytest.Monk
 CREATE = {"request": "POST /seen", "response": OK, "save": {"id": "$.id"}}
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="a sum over a saved text ends the grading")
 def test_an_answer_that_saves_a_text_for_a_number_fails(sandbox: Sandbox) -> None:
     steps = check(steps=[CREATE, {"request": "GET /seen", "response": {**OK, "json": {"$expr": "id + 1"}}}])
     assert _grade(sandbox, STORE.replace("len(seen)}", "'one'}"), steps).outcome is Outcome.failed
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeEncodeError, reason="half a character can't be put into a path")
 def test_an_answer_that_saves_half_a_character_fails(sandbox: Sandbox) -> None:
     half = STORE.replace('return {"id": len(seen)}', 'return Response(\'{"id": "\\\\ud800"}\')')
     steps = check(steps=[CREATE, {"request": "GET /seen/{{id}}", "response": OK}])
@@ -445,13 +442,11 @@ def test_an_answer_that_saves_half_a_character_fails(sandbox: Sandbox) -> None:
     assert _grade(sandbox, text, steps).outcome is Outcome.failed
 
 
-@pytest.mark.xfail(strict=True, raises=OverflowError, reason="an integer of 400 digits ends the grading")
 def test_an_answer_with_a_huge_number_is_graded(sandbox: Sandbox) -> None:
     steps = check(request="POST /seen", response={**OK, "json": {"id": {"$type": "integer"}}})
     assert _grade(sandbox, STORE.replace("len(seen)}", "10**400}"), steps).outcome in (Outcome.passed, Outcome.failed)
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="a cookie's odd Max-Age ends the grading")
 def test_an_answer_with_an_odd_cookie_fails(sandbox: Sandbox) -> None:
     text = "from fastapi import Response\n" + STORE.replace(
         'return {"id": len(seen)}', 'return Response("1", headers={"set-cookie": "a=b; Max-Age=--5"})'
@@ -460,13 +455,11 @@ def test_an_answer_with_an_odd_cookie_fails(sandbox: Sandbox) -> None:
     assert _grade(sandbox, text, wanted).outcome is Outcome.failed
 
 
-@pytest.mark.xfail(strict=True, raises=(RecursionError, MemoryError), reason="the host parses the answer without a guard")
 @pytest.mark.parametrize("text", ["x" + "+1" * 100_000, "-" * 200_000 + "1"], ids=["sum", "minus"])
 def test_an_answer_nested_without_end_is_an_error(sandbox: Sandbox, text: str) -> None:
     assert _grade(sandbox, text).outcome is Outcome.error
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="a predict question's names are not looked at when it is read")
 def test_a_prediction_s_request_needs_no_value(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="has no value"):
         grade(question("predict", ask=[{"request": "GET /double/{{n}}"}]), ("200",), sandbox, Random(0))

@@ -355,6 +355,8 @@ class RequestCheck(_Watched):
     With `parallel`, all at once take at most `at_most` times as long as one alone: what blocks the event loop doesn't.
     """
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["response"]}, {"required": ["parallel"]}]})
+
     request: RequestSpec
     response: ResponseSpec | None = None
     repeat: Annotated[int, Field(ge=1, le=1000)] = 1
@@ -646,7 +648,7 @@ _KEYS: Final = {
     "openapi": "openapi check",
     "source": "source check",
 }
-_MODELS: Final[Mapping[type[Model], str]] = {
+CHECK_TAGS: Final[Mapping[type[Model], str]] = {
     RequestCheck: "request check",
     StepsCheck: "scenario check",
     SocketCheck: "socket check",
@@ -659,7 +661,7 @@ _MODELS: Final[Mapping[type[Model], str]] = {
 def _which(value: Any) -> str | None:
     """The model that a check's own key asks for. `steps` is a scenario of requests, or belongs to a websocket."""
     if not isinstance(value, dict):
-        return _MODELS.get(type(value))
+        return CHECK_TAGS.get(type(value))
     present = [tag for key, tag in _KEYS.items() if key in value]
     if not present and "steps" in value:
         return "scenario check"

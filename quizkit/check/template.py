@@ -1,6 +1,7 @@
 """Values in a check's text: draws them fresh, writes them in, and works out small sums over them."""
 
 import ast
+import json
 import operator
 import re
 import string
@@ -57,7 +58,9 @@ def names(template: Any) -> Iterator[str]:
     elif isinstance(template, dict):
         for key, value in template.items():
             yield from names(key)
-            if key == "$expr" and isinstance(value, str) and "$equal" not in template:
+            if key == "$equal":
+                yield from PLACEHOLDER.findall(json.dumps(value, ensure_ascii=False))
+            elif key == "$expr" and isinstance(value, str):
                 yield from variables(value)
             else:
                 yield from names(value)

@@ -8,11 +8,11 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from quizkit.check.spec import Model
+from quizkit.deck.models import AnyQuestion, DeckFile, Entry, Question, minutes, model_tag
 from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError
-
-from quizkit.deck.models import AnyQuestion, DeckFile, Entry, Question, minutes  # isort: skip
 
 _FORMAT_FILES: Final = tuple(Path(__file__).parent / name for name in ("models.py", "syntax.py", "loader.py", "../check/spec.py"))
 
@@ -119,8 +119,9 @@ def _read_all(paths: Sequence[Path], cache: Path | None) -> tuple[list[_File], l
     index = _Index(cache)
     files = [index.file(path) for path in wanted]
     beside = [file for path in siblings if (file := _if_readable(index, path)) is not None]
-    index.keep([*files, *beside])
-    found = [problem for file in files for problem in (*file.problems, *_cross_problems(file, [*beside, *files]))]
+    everything = sorted([*files, *beside], key=lambda file: file.path)
+    index.keep(everything)
+    found = [problem for file in files for problem in (*file.problems, *_cross_problems(file, everything))]
     return files, sorted(found)
 
 
@@ -159,7 +160,7 @@ def read(path: Path) -> _File:
     except syntax.SyntaxFault as error:
         return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in error.faults))
     except ValidationError as error:
-        faults = syntax.validation_faults(error, syntax.lines(text), _known_keys())
+        faults = syntax.validation_faults(error, syntax.lines(text), _keys_at)
         return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in faults))
     entries = tuple(_entry(path, deck, question, position) for position, question in enumerate(deck.questions))
     bodies = tuple(question.model_dump_json(by_alias=True, exclude_unset=True) for question in deck.questions)
@@ -175,16 +176,30 @@ def _text(path: Path) -> str:
         raise MissingPath(f"{path}: {error.strerror}") from None
 
 
-def _known_keys() -> frozenset[str]:
-    from quizkit.check.spec import Model  # noqa: PLC0415
+def _keys_at(place: Sequence[str | int]) -> frozenset[str]:
+    """The keys that the format knows at a place, as pydantic names it: fields, indexes, and its unions' tags between them."""
+    models: set[type[Model]] = {DeckFile}
+    for step in place:
+        if isinstance(step, str):
+            fields = [model.model_fields[name] for model in models for name in model.model_fields if _key(model, name) == step]
+            tagged = {model for model in models if model_tag(model) == step}
+            models = tagged or {found for info in fields for found in _models_in(info.annotation, info.metadata)} or models
+    return frozenset(_key(model, name) for model in models for name in model.model_fields)
 
-    keys: set[str] = set()
-    models = [Model]
-    while models:
-        model = models.pop()
-        models += model.__subclasses__()
-        keys |= {info.alias or name for name, info in model.model_fields.items()}
-    return frozenset(keys)
+
+def _key(model: type[Model], name: str) -> str:
+    return model.model_fields[name].alias or name
+
+
+def _models_in(*parts: Any) -> Iterator[type[Model]]:
+    """Each model that an annotation names, however deep."""
+    for part in parts:
+        if isinstance(part, type) and issubclass(part, Model):
+            yield part
+        elif isinstance(part, list | tuple):
+            yield from _models_in(*part)
+        else:
+            yield from _models_in(*get_args(part))
 
 
 def _entry(path: Path, deck: DeckFile, question: Question, position: int) -> Entry:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Discriminator, Field, model_validator
 
 from quizkit.check import template
-from quizkit.check.spec import Check, Many, Model, Prose, RequestSpec, Text
+from quizkit.check.spec import CHECK_TAGS, Check, Many, Model, Prose, RequestSpec, Text
 
 Level = Literal["junior", "mid", "senior"]
 Kind = Literal["recall", "choice", "cloze", "predict", "fix", "code", "tests"]
@@ -344,6 +344,12 @@ class DeckFile(Model):
     topic: Prose
     section: Annotated[int, Field(ge=0)] | None = None
     questions: Annotated[Many[AnyQuestion], Field(min_length=1)]
+
+
+def model_tag(model: type[Model]) -> str:
+    """What tells a model apart from the others of its union: a question's kind, a check's own key."""
+    kind = model.model_fields.get("kind")
+    return str(get_args(kind.annotation)[0]) if kind is not None else CHECK_TAGS.get(model, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """YAML as decks are written in it: YAML 1.2's scalars, text keys, no key twice, and where each thing stands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from yaml import CSafeLoader
 
 Place = tuple[str | int, ...]
+KeysAt = Callable[[Place], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ _CORE: Final = (
 for _name, _pattern, _firsts in _CORE:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), ["" if c == "\0" else c for c in _firsts])
 # Only what JSON has: no sets, dates, bytes or ordered maps, whatever a tag asks for.
-_Loader.yaml_constructors = {}
+_Loader.yaml_constructors = {None: CSafeLoader.yaml_constructors[None]}
 for _name in ("null", "str", "seq"):
     _Loader.add_constructor(f"tag:yaml.org,2002:{_name}", CSafeLoader.yaml_constructors[f"tag:yaml.org,2002:{_name}"])
 _Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
@@ -146,6 +147,7 @@ _NO_YAML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\
 _BROKEN_TEXT: Final = (
     ("mapping values are not allowed", 'a plain text ends at ": "; write the text as a block (>- or |) or in quotes'),
     ("found character", "a plain text can't begin with ` or @ or %; write it as a block (>- or |) or in quotes"),
+    ("did not find expected alphabetic", "a plain text can't begin with * or &; write it as a block (>- or |) or in quotes"),
     (
         "found undefined alias",
         "a plain text can't begin with *, which stands for an anchor; none of this name is there",
@@ -196,34 +198,34 @@ def lines(text: str) -> dict[Place, int]:
     return found
 
 
-def validation_faults(error: ValidationError, line_of: dict[Place, int], known_keys: frozenset[str]) -> list[Fault]:
+def validation_faults(error: ValidationError, line_of: dict[Place, int], keys_at: KeysAt) -> list[Fault]:
     """What pydantic refused, each at the line of the deepest thing that the text really has.
 
-    `known_keys` are those that the format has anywhere, for "did you mean".
+    `keys_at` gives the keys that the format knows at a place of pydantic's, for "did you mean".
     """
     details = error.errors(include_url=False, include_input=True)
     deeper = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
     return [
-        _validation_fault(detail, line_of, known_keys)
+        _validation_fault(detail, line_of, keys_at)
         for detail in details
         if not (detail["type"] == "too_short" and detail["loc"] in deeper)  # its elements were faulty, not missing
     ]
 
 
-def _validation_fault(detail: Any, line_of: dict[Place, int], known_keys: frozenset[str]) -> Fault:
+def _validation_fault(detail: Any, line_of: dict[Place, int], keys_at: KeysAt) -> Fault:
     place: Place = ()
     for step in detail["loc"]:
         if (*place, step) in line_of:
             place = (*place, step)
     last = str(detail["loc"][-1]) if detail["loc"] else ""
-    return Fault(line_of.get(place, 1), _words(detail, last, place, known_keys))
+    return Fault(line_of.get(place, 1), _words(detail, last, place, keys_at))
 
 
-def _words(detail: Any, last: str, place: Place, known_keys: frozenset[str]) -> str:
+def _words(detail: Any, last: str, place: Place, keys_at: KeysAt) -> str:
     where = f"{_owner(place)}: " if place else ""
     match detail["type"]:
         case "extra_forbidden":
-            close = get_close_matches(last, known_keys - {last}, n=1, cutoff=0.6) if last not in known_keys else []
+            close = get_close_matches(last, keys_at(detail["loc"][:-1]), n=1, cutoff=0.6)
             advice = f'; did you mean "{close[0]}"?' if close else ""
             return f'unknown key "{last}"{_inside(place[:-1])}{advice}'
         case "missing":

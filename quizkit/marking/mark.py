@@ -144,10 +144,18 @@ def _predicted(part: str, text: str, actual: Any, response: Response) -> bool:
     text = text.strip()
     if part == "json" and response.body:
         said = _typed_json(text)
-        return said is not _UNREADABLE and (same(said, actual) or (isinstance(actual, str) and text == actual.strip()))
+        return said is not _UNREADABLE and (same(said, actual) or (not _is_json(response) and text == actual.strip()))
     if actual is None:
         return text.casefold() in _NOTHING
     return text == str(actual).strip()
+
+
+def _is_json(response: Response) -> bool:
+    try:
+        body_json(response)
+    except NotJson:
+        return False
+    return True
 
 
 _UNREADABLE: Final = object()

@@ -180,7 +180,7 @@ def _import_main() -> types.ModuleType | Broken:
         source = file.read()
     try:
         code = compile(source, module.__file__, "exec")
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Broken("syntax", _syntax_error(error))
     try:
         exec(code, module.__dict__)
@@ -216,8 +216,9 @@ def _enter(app: Any, stack: ExitStack) -> Client | Broken:
     return client
 
 
-def _syntax_error(error: SyntaxError | ValueError) -> Raised:
+def _syntax_error(error: Exception) -> Raised:
     if isinstance(error, SyntaxError):
         frame = Frame("main.py", error.lineno or 1, "", (error.text or "").strip()[:LINE_SHOWN])
         return Raised(type(error).__name__, error.msg, (frame,))
-    return Raised(type(error).__name__, str(error), (Frame("main.py", 1, "", ""),))
+    words = "it is nested too deep" if isinstance(error, RecursionError | MemoryError) else str(error)
+    return Raised("SyntaxError", words, (Frame("main.py", 1, "", ""),))

@@ -97,7 +97,10 @@ class Sandbox:
     def scratch(self) -> str:
         """A fresh folder for one run."""
         path = Path(self._folder, str(next(self._numbers)))
-        path.mkdir(mode=0o700, parents=True)
+        try:
+            path.mkdir(mode=0o700)
+        except FileNotFoundError:
+            raise NoSandbox("the worker process is closed", "run the command again") from None
         return str(path)
 
     def close(self) -> None:

@@ -59,7 +59,6 @@ def test_more_than_names_and_indexes_is_refused(path: str, words: str) -> None:
     assert str(caught.value) == words
 
 
-@pytest.mark.xfail(strict=True, reason="escapes other than of the quote itself are not read as RFC 9535 has them")
 @pytest.mark.parametrize(("path", "name"), [(r"$['a\nb']", "a\nb"), (r"$['\u00e9']", "é")])
 def test_the_escapes_of_rfc_9535_are_read(path: str, name: str) -> None:
     assert parse(path) == (name,)

@@ -100,7 +100,6 @@ def test_what_is_not_python_is_not_judged() -> None:
         broken_rules("def (:", _rules(require=["Depends"]))
 
 
-@pytest.mark.xfail(strict=True, reason="ast.parse warns of the person's text, by 3.12 on standard error")
 def test_a_warning_about_the_text_is_not_ours() -> None:
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
@@ -108,7 +107,6 @@ def test_a_warning_about_the_text_is_not_ours() -> None:
     assert heard == []
 
 
-@pytest.mark.xfail(strict=True, reason="of two functions with one name only the last that is walked counts")
 def test_a_method_does_not_hide_the_function_of_its_name() -> None:
     source = "async def read(): ...\n\n\nclass Store:\n    def read(self): ...\n"
     assert broken_rules(source, _rules(require=[{"async def": "read"}, {"def": "read"}])) == []

@@ -11,8 +11,6 @@ from quizkit.deck.schema import deck_schema
 from quizkit.deck.syntax import parse
 from tests.samples import BARE
 
-SHORT_FORM = pytest.mark.xfail(strict=True, reason="the schema knows a request as an object only, not as GET /items/7")
-
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
@@ -32,9 +30,7 @@ def test_a_question_of_each_kind_is_accepted_with_its_requests_in_full(validator
     assert _errors(validator, _deck(kind, **_long(BARE[kind]))) == []
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=SHORT_FORM) if kind in ("predict", "fix", "code") else kind for kind in KINDS]
-)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_question_of_each_kind_is_accepted_as_it_is_typed(validator: Any, kind: str) -> None:
     assert _errors(validator, _deck(kind, **BARE[kind])) == []
 
@@ -98,7 +94,6 @@ def test_the_example_deck_is_accepted_with_its_requests_in_full(validator: Any, 
     assert _errors(validator, _long(deck)) == []
 
 
-@SHORT_FORM
 def test_the_decks_that_come_with_quizkit_are_accepted(validator: Any) -> None:
     for path in sorted(builtin().glob("*.yaml")):
         assert (path.name, _errors(validator, parse(path.read_text(encoding="utf-8")))) == (path.name, [])

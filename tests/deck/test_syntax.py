@@ -170,26 +170,22 @@ def test_a_second_document_is_a_fault() -> None:
     assert _faults("a: 1\n---\nb: 2\n") == [(2, "but found another document")]
 
 
-@pytest.mark.xfail(strict=True, reason="libyaml meets the character while it parses, and parse() says line 1")
 @pytest.mark.parametrize("character", ["\x07", "\x1b"])
 def test_a_character_that_no_text_can_hold_is_told_with_its_line(character: str) -> None:
     [(line, _)] = _faults(f"a: 1\nb: 2\nc: x{character}y\n")
     assert line == 3
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="int() refuses more than 4300 digits, and nobody catches it")
 def test_a_number_too_long_to_read_is_a_fault() -> None:
     assert _faults("a: 1\nb: " + "9" * 5000) != []
 
 
-@pytest.mark.xfail(strict=True, reason="libyaml says the same of a tab as of a backtick")
 def test_a_tab_is_told_as_a_tab() -> None:
     [(line, words)] = _faults("a:\n\tb: 1\n")
     assert line == 2
     assert "tab" in words
 
 
-@pytest.mark.xfail(strict=True, reason="sets and bytes of YAML 1.1 are still constructed")
 @pytest.mark.parametrize("text", ["!!set {a}", "!!binary aGk=", "!!timestamp 2026-11-24"])
 def test_a_value_is_always_one_that_json_has(text: str) -> None:
     try:
@@ -227,7 +223,7 @@ RECALL = "  - id: a\n    kind: recall\n    level: mid\n    prompt: p\n    answer
         ("", [(1, "should be a mapping of keys to values")]),
         ("topic: T\n", [(1, 'missing key "questions"')]),
         ("topic: ''\nquestions: []\n",
-         [(1, "topic: is empty"), (2, "questions: should not be an empty list, not 'list'")]),
+         [(1, "topic: is empty"), (2, "questions: should not be an empty list")]),
         (HEAD + "  - id: a\n    level: mid\n", [(3, 'missing key "kind" in questions')]),
         (HEAD + "  - id: a\n    kind: recal\n", [(3, 'unknown kind "recal"; did you mean "recall"?')]),
         (HEAD + "  - kind: poem\n",
@@ -250,13 +246,11 @@ def test_what_the_format_refuses_is_told_in_the_deck_s_own_words(text: str, faul
     assert sorted(_validation(text + SOUND * text.startswith(HEAD))) == faults
 
 
-@pytest.mark.xfail(strict=True, reason="a key that is known anywhere is never near to one that is known here")
 def test_a_key_that_belongs_elsewhere_gets_the_nearest_one_too() -> None:
     [(_, words)] = _validation(HEAD + RECALL + "    hint: look\n" + SOUND, KNOWN | {"hint"})
     assert words == 'unknown key "hint" in questions; did you mean "hints"?'
 
 
-@pytest.mark.xfail(strict=True, reason="any list that is too short is called empty, and its type is said as its value")
 def test_a_list_that_is_too_short_is_not_called_empty() -> None:
     text = HEAD + "  - {id: a, kind: choice, level: mid, prompt: p, options: [{right: x}]}\n"
     [(_, words)] = _validation(text + SOUND)
@@ -264,14 +258,12 @@ def test_a_list_that_is_too_short_is_not_called_empty() -> None:
     assert "not 'list'" not in words
 
 
-@pytest.mark.xfail(strict=True, reason="pydantic counts the sound elements only, and calls the list too short as well")
 def test_a_list_whose_elements_are_all_wrong_is_not_called_empty_too() -> None:
     assert _validation(HEAD + RECALL.replace("mid", "middle")) == [
         (5, "level: input should be 'junior', 'mid' or 'senior', not 'middle'")
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="libyaml has other words for these than for `*bold `")
 @pytest.mark.parametrize("text", ["**bold** words", "*slanted* words", "*"])
 def test_a_text_that_begins_with_a_star_gets_the_advice_on_stars(text: str) -> None:
     [(line, words)] = _faults(f"a: 1\nb: {text}\n")
@@ -288,4 +280,4 @@ def _faults(text: str) -> list[tuple[int, str]]:
 def _validation(text: str, known: frozenset[str] = KNOWN) -> list[tuple[int, str]]:
     with pytest.raises(ValidationError) as caught:
         DeckFile.model_validate(parse(text))
-    return [(fault.line, fault.message) for fault in validation_faults(caught.value, lines(text), known)]
+    return [(fault.line, fault.message) for fault in validation_faults(caught.value, lines(text), lambda _place: known)]

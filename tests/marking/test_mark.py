@@ -101,7 +101,6 @@ def test_each_option_says_why() -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="int() refuses more than 4300 digits")
 def test_a_number_of_thousands_of_digits_is_a_wrong_choice() -> None:
     assert mark_choice(question("choice"), ("1" * 5000,)).outcome is Outcome.failed
 
@@ -266,12 +265,10 @@ def test_an_exception_is_known_by_its_name(answer: tuple[str, ...], right: bool)
     assert mark_exception(answer, "ValueError").passed is right
 
 
-@pytest.mark.xfail(strict=True, reason="the typed answer is stripped, and a body that ends in a line's end is not")
 def test_a_text_that_ends_in_a_new_line_can_be_typed() -> None:
     assert _predict(Response(200, (), b"id,name\n", 0), "json", "id,name").passed
 
 
-@pytest.mark.xfail(strict=True, reason="literal_eval warns of what the person typed, by 3.12 on standard error")
 def test_a_backslash_in_an_answer_is_no_warning_of_ours() -> None:
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")

@@ -6,8 +6,8 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pexpect
 import pyte  # type: ignore[import-untyped]  # it has no stubs
@@ -96,10 +96,9 @@ class Terminal:
         """The screen's rows, without the blank ends."""
         return "\n".join(row.rstrip() for row in self._screen.display).rstrip()
 
-    @property
-    def squeezed(self) -> str:
-        """The screen's text with each stretch of blanks as one: for what may be wrapped anywhere."""
-        return " ".join(self.text.split())
+    def shows(self, text: str) -> bool:
+        """Whether a text stands on the screen, wherever its lines are broken."""
+        return "".join(text.split()) in "".join(self.text.split())
 
     def wait(self, seen: Callable[["Terminal"], bool], what: str) -> None:
         """Reads until `seen`; fails with the screen where it never comes."""
@@ -111,10 +110,9 @@ class Terminal:
                 pytest.fail(f"{what} was never seen:\n{self.text}")
 
     def see(self, *texts: str) -> None:
-        """Reads until each text stands on the screen, wherever its lines are broken."""
+        """Reads until each text stands on the screen."""
         for text in texts:
-            wanted = " ".join(text.split())
-            self.wait(lambda terminal, wanted=wanted: wanted in terminal.squeezed, repr(text))  # type: ignore[misc]
+            self.wait(partial(Terminal.shows, text=text), repr(text))
 
     def asks(self, row: str, place: str = "") -> None:
         """Reads until a prompt is open: `row` stands in the last row, and the newest rule begins with `place`, if any."""
@@ -133,8 +131,18 @@ class Terminal:
         status = self._child.exitstatus
         return int(status) if status is not None else -int(self._child.signalstatus or 0)
 
+    def gone(self) -> None:
+        """Waits for the process to end by itself, without a terminal to read from; fails where it doesn't."""
+        end = time.monotonic() + PATIENCE_S
+        while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+            if time.monotonic() > end:
+                pytest.fail("the process lives on without its terminal")
+            time.sleep(0.05)
+        self._child.terminated = True
+
     def close(self) -> None:
-        self._child.close(force=True)
+        if not self._child.terminated:
+            self._child.close(force=True)
 
 
 class Place:
@@ -218,11 +226,6 @@ def recalls(place: Place) -> Place:
     return place
 
 
-def plain(raw: bytes) -> str:
-    """What was written, without the escape sequences."""
-    return re.sub(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|.)", "", raw.decode(errors="replace"))
-
-
 def colours(raw: bytes) -> set[str]:
     """The escapes that set a colour."""
     found: set[str] = set()
@@ -230,10 +233,4 @@ def colours(raw: bytes) -> set[str]:
         numbers = [int(number or 0) for number in parameters.split(";")]
         if any(30 <= number <= 49 or 90 <= number <= 107 for number in numbers):
             found.add(parameters)
-    return found
-
-
-def only(items: Sequence[Any]) -> Any:
-    """The one item that there is."""
-    (found,) = items
     return found
