@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
     from quizkit.deck.loader import Deck
     from quizkit.deck.models import Question
+    from quizkit.documents.comments import Block
     from quizkit.report.machine import FileVerdict
 
 DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
 QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
 STANDARD_INPUT = "-"
+MARKDOWN = (".md", ".markdown")
+_FINE = ("passed", "no_expectation", "not_run")
 WATCH_POLL_S = 0.01
 """A save counts once the file stood still for one look, so this is the most that a save waits for its check, twice over."""
 
@@ -52,6 +55,12 @@ def check(
         _watch(paths, question, loaded, bench)
     rng, results, code = Random(), [], 0
     for path in paths:
+        if question is None and (document := _document(path, loaded)) is not None:
+            found = _check_document(path, document, bench, rng)
+            results += [result for _, result in found]
+            if format == "rich":
+                bench.print(console.document(path, found))
+            continue
         for name, text in _sources(path, loaded, alone=question is not None):
             result, trouble = _verdict(name, text, question, loaded, bench, rng)
             code = max(code, trouble)
@@ -61,7 +70,32 @@ def check(
                     bench.print(console.file_verdict(result.file, loaded.entry(result.question or ""), result.verdict))
     if format != "rich":
         typer.echo(machine.FORMATS[format](results))
-    raise typer.Exit(max(code, 0 if all(result.verdict.passed for result in results) else 1))
+    raise typer.Exit(max(code, 0 if all(result.verdict.outcome in _FINE for result in results) else 1))
+
+
+def _document(path: str, deck: "Deck") -> "list[Block] | None":
+    """The blocks of a Markdown file, or of a Python file that answers no question and states answers in its comments."""
+    from quizkit.documents.comments import blocks  # noqa: PLC0415
+
+    given = Path(path)
+    if path == STANDARD_INPUT or given.is_dir():
+        return None
+    if given.suffix.lower() in MARKDOWN:
+        return blocks(_text(given), markdown=True)
+    text = _text(given)
+    if _question_of(given.name, text, deck) is not None:
+        return None
+    found = blocks(text, markdown=False)
+    return found if any(block.stated for block in found) else None
+
+
+def _check_document(path: str, found: "Sequence[Block]", bench: Workbench, rng: "Random") -> "list[tuple[Block, FileVerdict]]":
+    from quizkit.grading import grade_block  # noqa: PLC0415
+    from quizkit.report.machine import FileVerdict  # noqa: PLC0415
+
+    verdicts = [grade_block(block, bench.sandbox(), rng) for block in found]
+    pairs = zip(found, verdicts, strict=True)
+    return [(block, FileVerdict(f"{path}:{block.line}", None, verdict)) for block, verdict in pairs]
 
 
 def _watch(paths: Sequence[str], question: str | None, deck: "Deck", bench: Workbench) -> None:
@@ -136,7 +170,7 @@ def _verdict(
     name: str, text: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random"
 ) -> "tuple[FileVerdict | None, int]":
     """The verdict on one file, or none and the exit code of what stood in its way, which is said on standard error."""
-    from quizkit.deck.models import Coding, Fix  # noqa: PLC0415
+    from quizkit.deck.models import Coding, Fix, Tests  # noqa: PLC0415
     from quizkit.errors import QuizkitError  # noqa: PLC0415
     from quizkit.grading import grade  # noqa: PLC0415
     from quizkit.report.machine import FileVerdict  # noqa: PLC0415
@@ -150,7 +184,7 @@ def _verdict(
                 f"say which: quizkit check {name} --question ID     find one: quizkit list --kind code",
             )
         asked = deck.question(chosen)
-        if not isinstance(asked, Coding | Fix):
+        if not isinstance(asked, Coding | Fix | Tests):
             raise QuizkitError(f"{asked.id} is a {asked.kind} question, which no file answers.", "quizkit drill asks it")
         return FileVerdict(name, asked.id, grade(asked, (text,), bench.sandbox(), rng)), 0
     except QuizkitError as error:
@@ -204,7 +238,7 @@ def show(
 
 
 def _next_steps(name: str, kind: str) -> Sequence[str]:
-    start = f"  begin: quizkit start {name}     " if kind in ("fix", "code") else "  "
+    start = f"  begin: quizkit start {name}     " if kind in ("fix", "code", "tests") else "  "
     return [f"{start}its answer: quizkit show {name} --answer"]
 
 

@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, ClassVar, Final, assert_never
+from typing import TYPE_CHECKING, Any, ClassVar, Final, assert_never
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -28,6 +28,10 @@ _INDENT: Final = 2
 _NAME_WIDTH: Final = 40
 _MISMATCHES_SHOWN: Final = 4
 _LINES_SHOWN: Final = 40
+
+if TYPE_CHECKING:
+    from quizkit.documents.comments import Block
+    from quizkit.report.machine import FileVerdict
 
 _NAMES: Final = ("ok", "no", "missed", "partly", "wrong", "none", "turn", "rule", "cut", "bar")
 _SIGNS: Final = dict(zip(_NAMES, "✓✗○~!·▸─…▇", strict=True))
@@ -461,6 +465,47 @@ def file_verdict(file: str, entry: Entry, verdict: Verdict) -> RenderableType:
     if verdict.passed:
         return head
     return Group(head, checks(verdict, file.rpartition("/")[2]))
+
+
+def document(path: str, found: "Sequence[tuple[Block, FileVerdict]]") -> RenderableType:
+    """What a document's own comments proved: the figures, what isn't right, and what was taken for granted."""
+    outcomes = [result.verdict.outcome for _, result in found]
+    silent = outcomes.count(Outcome.no_expectation)
+    passed, failed = outcomes.count(Outcome.passed), outcomes.count(Outcome.failed)
+    figures = [
+        f"{passed} passed",
+        f"{failed} failed",
+        f"{silent} say nothing",
+        f"{len(found) - passed - failed - silent} can't run",
+    ]
+    head = plain(f"{path} · {_plural(len(found), 'block')}   {', '.join(f for f in figures if not f.startswith('0 '))}", "bold")
+    parts: list[RenderableType] = [head, *(line for block, result in found for line in _block(path, block, result))]
+    lines = [str(block.line) for block, result in found if result.verdict.outcome is Outcome.no_expectation]
+    if lines:
+        parts.append(
+            Hanging(f"{sign('none')} ", f"nothing is stated to compare with on line {', '.join(lines)}", "dim", indent=2)
+        )
+    assumed = [line for block, _ in found if block.stated for line in block.assumed]
+    if assumed:
+        named = sorted({line for line in assumed if "\n" not in line}, key=lambda line: -assumed.count(line))[:4]
+        blocks = sum(bool(block.stated and block.assumed) for block, _ in found)
+        parts.append(Hanging("assumed: ", ", ".join(f"`{line}`" for line in named) + f" ({_plural(blocks, 'block')})", indent=2))
+    return Group(*parts)
+
+
+def _block(path: str, block: "Block", result: "FileVerdict") -> Iterator[RenderableType]:
+    verdict = result.verdict
+    if verdict.outcome is Outcome.no_expectation:
+        return
+    if verdict.message:
+        line = block.stated[0].line if block.stated else block.line
+        yield _row(sign("wrong"), "yellow", f"{path}:{line}", verdict.message)
+    else:
+        for check in verdict.checks:
+            if check.outcome is not Outcome.passed:
+                yield _row(sign("no"), "red", f"{path}:{check.line}", f"{check.name}   {check.message}")
+                yield from _differences(check)
+                yield from _trace(check.traceback, "block")
 
 
 def since(before: Verdict | None, after: Verdict) -> Iterator[RenderableType]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 from quizkit.sandbox import protocol
 from quizkit.sandbox.client import LINE_SHOWN, Client, keep_log_records, told
 from quizkit.sandbox.protocol import Broken, Frame, Loaded, Raised
+from quizkit.sandbox.testing import run_tests
 
 if TYPE_CHECKING:
     from quizkit.sandbox.policy import Protection
@@ -76,7 +77,10 @@ def serve(pipes: tuple[int, int, int], backend: Backend) -> NoReturn:
         _write_files(load.files)
         gc.enable()
         keep_log_records()
-        _run(nonce)
+        if load.tests:
+            _run_tests(nonce)
+        else:
+            _run(nonce)
     except MemoryError:
         code = protocol.EXIT_MEMORY
     except BaseException:  # whatever it is, this process must not go on as a second worker
@@ -145,7 +149,7 @@ def _read_exactly(count: int) -> bytes:
     return b"".join(parts)
 
 
-def _reply(reply: Loaded | Broken | protocol.Answered, nonce: str) -> None:
+def _reply(reply: Loaded | Broken | protocol.Answered | protocol.Asked | protocol.Tested, nonce: str) -> None:
     data = memoryview(protocol.pack_reply(reply, nonce))
     while data:
         data = data[os.write(_REPLIES, data) :]
@@ -168,6 +172,18 @@ def _run(nonce: str) -> None:
         while True:
             call, nonce = protocol.unpack_call(*_read_frame())
             _reply(client.carry_out(call), nonce)
+
+
+def _run_tests(nonce: str) -> None:
+    """The person's tests: each request that they make is a reply under the last nonce, whose answer brings the next."""
+
+    def ask(asked: protocol.Asked) -> protocol.Response:
+        nonlocal nonce
+        _reply(asked, nonce)
+        response, nonce = protocol.unpack_given_response(*_read_frame())
+        return response
+
+    _reply(run_tests(ask), nonce)
 
 
 def _import_main() -> types.ModuleType | Broken:

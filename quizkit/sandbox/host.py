@@ -19,6 +19,7 @@ from quizkit.sandbox import protocol, scratch
 from quizkit.sandbox.launch import ROOT, Child, Cold, Ending, Launcher, Warm
 from quizkit.sandbox.policy import Limits, Protection, Setup
 from quizkit.sandbox.protocol import (
+    Asked,
     Broken,
     Call,
     Load,
@@ -30,6 +31,7 @@ from quizkit.sandbox.protocol import (
     Sight,
     SocketEvent,
     Stopped,
+    Tested,
 )
 
 _OUTPUT_KEPT: Final = 64 << 10
@@ -158,10 +160,8 @@ class Run:
 
     def load(self) -> Loaded | Broken | Stopped:
         """Loads the snippet; the app's name, or why there is none. Raises NoSandbox where the worker died meanwhile."""
-        home = {"HOME": self._scratch, "TMPDIR": self._scratch, "USER": "quizkit", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
         nonce = secrets.token_hex(8)
-        frame = protocol.pack_load(Load(dict(self._files), {**home, **self._env, "HOME": self._scratch}), nonce)
-        answer = self._exchange(frame)
+        answer = self._exchange(self._first_frame(nonce))
         if isinstance(answer, Stopped):
             return answer
         try:
@@ -185,6 +185,22 @@ class Run:
         if isinstance(found, SocketEvent):
             return found
         return _timed(found, time.monotonic() - began)
+
+    def run_tests(self, answer: Response | None = None) -> Asked | Tested | Stopped:
+        """Begins the tests that lie in this run's files, or goes on with the response that they asked for."""
+        nonce = secrets.token_hex(8)
+        frame = self._first_frame(nonce, tests=True) if answer is None else protocol.pack_response(answer, nonce)
+        said = self._exchange(frame)
+        if isinstance(said, Stopped):
+            return said
+        try:
+            return protocol.unpack_tests(*said, nonce)
+        except Malformed as error:
+            return self._stop(Stopped("garbled", str(error)))
+
+    def _first_frame(self, nonce: str, *, tests: bool = False) -> bytes:
+        home = {"HOME": self._scratch, "TMPDIR": self._scratch, "USER": "quizkit", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+        return protocol.pack_load(Load(dict(self._files), {**home, **self._env, "HOME": self._scratch}, tests), nonce)
 
     def _new_output(self) -> str:
         """What the snippet printed since the last look. What it wrote before its reply is in the pipe by now."""

@@ -25,10 +25,14 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The first frame: the files of the snippet, of which `main.py` is imported. `env` is the whole environment."""
+    """The first frame: the files of the snippet, of which `main.py` is imported. `env` is the whole environment.
+
+    With `tests` there is no app among them but pytest tests, which ask for the app's responses.
+    """
 
     files: Mapping[str, str]
     env: Mapping[str, str] = field(default_factory=dict)
+    tests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,29 @@ class LogRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A run of tests wants the app's response to this."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class TestOutcome:
+    """How one test of the person's file ended."""
+
+    name: str
+    passed: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A run of tests is over."""
+
+    outcomes: tuple[TestOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What a look found; a file that isn't there is None. `output` is added by the host, which reads it itself."""
 
@@ -197,7 +224,7 @@ def lengths(prefix: bytes) -> tuple[int, int]:
 
 def pack_load(load: Load, nonce: str = "") -> bytes:
     """The first frame of a run."""
-    return pack({"files": dict(load.files), "env": dict(load.env), "nonce": nonce})
+    return pack({"files": dict(load.files), "env": dict(load.env), "tests": load.tests, "nonce": nonce})
 
 
 def pack_call(call: Call, nonce: str = "") -> bytes:
@@ -214,6 +241,19 @@ def pack_call(call: Call, nonce: str = "") -> bytes:
             return pack({**head, **fields}, call.data)
         case Look():
             return pack({**head, "files": call.files})
+
+
+def pack_response(response: Response, nonce: str = "") -> bytes:
+    """The app's response, for a run of tests that asked for it."""
+    return pack({**_response_head(response), "raised": None, "nonce": nonce}, response.body)
+
+
+def unpack_given_response(head: bytes, body: bytes) -> tuple[Response, str]:
+    """The worker's side, with the nonce; what the host sends is trusted."""
+    fields = json.loads(head)
+    nonce = fields.pop("nonce")
+    headers = tuple((name, text) for name, text in fields["headers"])
+    return Response(fields["status"], headers, body, fields["elapsed_s"]), nonce
 
 
 def _request_head(request: Request) -> dict[str, Any]:
@@ -253,9 +293,11 @@ def unpack_call(head: bytes, body: bytes) -> tuple[Call, str]:
     return Request(body=body, **fields), nonce
 
 
-def pack_reply(reply: Loaded | Broken | Answered, nonce: str = "") -> bytes:
+def pack_reply(reply: Loaded | Broken | Answered | Asked | Tested, nonce: str = "") -> bytes:
     """A reply, for the host."""
     match reply:
+        case Asked(request):
+            return pack({**_request_head(request), "nonce": nonce}, request.body)
         case Response():
             return pack({**_response_head(reply), "nonce": nonce}, reply.body)
         case Responses():
@@ -287,6 +329,26 @@ def unpack_loaded(head: bytes, nonce: str = "") -> Loaded | Broken:
     if raised is None:
         raise Malformed("no reason is given")
     return Broken(_string(fields, "reason"), raised)
+
+
+def unpack_tests(head: bytes, body: bytes, nonce: str = "") -> Asked | Tested:
+    """What a run of tests says: it asks, or it is over. Raises Malformed for whatever is neither."""
+    fields = _object(head, nonce)
+    if "method" in fields:
+        request = Request(
+            _string(fields, "method"), _string(fields, "target"), _headers(fields.get("headers")), body, new_client=True
+        )
+        return Asked(request)
+    outcomes = fields.get("outcomes")
+    if type(outcomes) is not list:
+        raise Malformed("tests without outcomes")
+    return Tested(tuple(map(_test_outcome, outcomes)))
+
+
+def _test_outcome(value: Any) -> TestOutcome:
+    if type(value) is not dict or type(value.get("passed")) is not bool:
+        raise Malformed("a test's outcome is not one")
+    return TestOutcome(_string(value, "name"), value["passed"], _string(value, "message"))
 
 
 def unpack_answer(call: Call, head: bytes, body: bytes, nonce: str = "") -> Answered:

@@ -8,9 +8,10 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pexpect
-import pyte  # type: ignore[import-untyped]  # it has no stubs
+import pyte
 import pytest
 
 from quizkit.practice.state import Review
@@ -23,7 +24,7 @@ LAUNCHER = (sys.executable, str(Path(__file__).with_name("launcher.py")))
 ROWS = 60
 
 
-class _Screen(pyte.Screen):  # type: ignore[misc]  # pyte has no types
+class _Screen(pyte.Screen):
     """A screen that answers when it is asked where the cursor is."""
 
     answer: Callable[[str], None]
@@ -39,7 +40,7 @@ class Terminal:
         with warnings.catch_warnings():
             # From Python 3.12 on a fork beside threads is warned of; the child executes another program at once.
             warnings.simplefilter("ignore", DeprecationWarning)
-            self._child = pexpect.spawn(
+            self._child: pexpect.spawn[bytes] = pexpect.spawn(
                 command[0], list(command[1:]), cwd=str(cwd), env=dict(env), dimensions=(rows, columns), echo=True, timeout=0
             )
         self._child.delaybeforesend = None
@@ -54,7 +55,8 @@ class Terminal:
 
     @property
     def pid(self) -> int:
-        return int(self._child.pid)
+        assert self._child.pid is not None
+        return self._child.pid
 
     # ---- what is typed ----
 
@@ -75,7 +77,9 @@ class Terminal:
 
     def hang_up(self) -> None:
         """Takes the terminal away, as closing its window does."""
-        os.close(self._child.fileno())
+        child: Any = self._child  # what its stubs leave out
+        child.ptyproc.fileobj.close()
+        child.closed = child.ptyproc.closed = True
 
     # ---- what is seen ----
 

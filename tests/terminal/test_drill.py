@@ -2,10 +2,30 @@
 
 import pytest
 
-from tests.terminal.conftest import Place
+from tests.terminal.conftest import Place, Terminal
 from tests.terminal.decks import DOUBLE
 
 RATING = "1 again"
+
+
+def _two_of_live_coding(terminal: Terminal, kinds: Place) -> None:
+    """One is mended and handed in, the other handed in as it began."""
+    terminal.asks("checked at each save", "6 of 7")
+    (kinds.folder / "quizkit-work" / "mend-it.py").write_text(DOUBLE)
+    terminal.see("2 of 2 checks")
+    terminal.asks("checked at each save")
+    terminal.enter()
+    terminal.asks(RATING)
+    terminal.enter()
+
+    terminal.asks("checked at each save", "7 of 7")
+    terminal.see("8 min", "quizkit-work/write-it.py")
+    terminal.enter()
+    terminal.asks(RATING)
+    terminal.see("✗ GET /double/")
+    terminal.enter()
+
+    terminal.see("7 questions in")
 
 
 @pytest.mark.parametrize("columns", [60, 80, 140])
@@ -54,22 +74,7 @@ def test_a_question_of_each_kind_is_answered_by_keyboard(kinds: Place, columns: 
     terminal.see('{"double": 8}', 'you said {"double": 9}')
     terminal.type("2")
 
-    terminal.asks("checked at each save", "6 of 7")
-    (kinds.folder / "quizkit-work" / "mend-it.py").write_text(DOUBLE)
-    terminal.see("2 of 2 checks")
-    terminal.asks("checked at each save")
-    terminal.enter()
-    terminal.asks(RATING)
-    terminal.enter()
-
-    terminal.asks("checked at each save", "7 of 7")
-    terminal.see("8 min", "quizkit-work/write-it.py")
-    terminal.enter()
-    terminal.asks(RATING)
-    terminal.see("✗ GET /double/")
-    terminal.enter()
-
-    terminal.see("7 questions in")
+    _two_of_live_coding(terminal, kinds)
     assert terminal.ends() == 0
     assert [(review.question, int(review.rating), round(review.score, 2)) for review in kinds.reviews()] == [
         ("say-why", 4, 1),

@@ -85,7 +85,6 @@ def test_a_killed_drill_loses_nothing_that_was_rated(recalls: Place) -> None:
     assert again.ends() == 0
 
 
-@pytest.mark.xfail(strict=True, reason="worker.Nursery._start: ECONNRESET, when the host goes and its report was never read")
 def test_a_killed_drill_leaves_no_worker_that_complains(recalls: Place) -> None:
     command = [*QUIZKIT, "drill", "--deck", "deck"]
     with subprocess.Popen(

@@ -184,6 +184,6 @@ def test_a_worker_that_is_gone_ends_the_drill_with_an_error(kinds: Place) -> Non
     for child in Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text().split():
         os.kill(int(child), signal.SIGKILL)
     _file(kinds).write_text(DOUBLE)
-    terminal.wait(lambda seen: "worker process ended" in seen.text, "the error")
+    terminal.wait(lambda seen: "the worker process" in seen.text, "the error")
     assert "Unhandled exception" not in terminal.text
     assert terminal.ends() == 4
