@@ -71,7 +71,7 @@ def _has_code(text: str) -> bool:
     """Whether a text holds anything but comments and blank lines; one that isn't Python counts as something."""
     try:
         return bool(ast.parse(text).body)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, MemoryError, RecursionError):  # the last two for what is nested too deeply
         return True
 
 
@@ -119,7 +119,10 @@ def drive(play: scenario.Play, run: "Run") -> CheckResult:
 
 
 def _source_result(check: SourceCheck, text: str) -> CheckResult:
-    broken = source.broken_rules(text, check.source)
+    try:
+        broken = source.broken_rules(text, check.source)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        broken = ["this is not Python"]  # the run that said that it could be loaded lied
     outcome = Outcome.failed if broken else Outcome.passed
     words = check.message if broken and check.message else "; ".join(broken)
     return CheckResult(check.title, outcome, check.weight, words, check.hint if broken else "")

@@ -180,7 +180,7 @@ def _import_main() -> types.ModuleType | Broken:
         source = file.read()
     try:
         code = compile(source, module.__file__, "exec")
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         return Broken("syntax", _syntax_error(error))
     try:
         exec(code, module.__dict__)
@@ -282,8 +282,9 @@ def _message(error: BaseException) -> str:
         return ""
 
 
-def _syntax_error(error: SyntaxError | ValueError) -> Raised:
+def _syntax_error(error: Exception) -> Raised:
     if isinstance(error, SyntaxError):
         frame = Frame("main.py", error.lineno or 1, "", (error.text or "").strip()[:_LINE_SHOWN])
         return Raised(type(error).__name__, error.msg, (frame,))
-    return Raised(type(error).__name__, str(error), (Frame("main.py", 1, "", ""),))
+    message = str(error) or "it is nested too deeply"
+    return Raised("SyntaxError", message, (Frame("main.py", 1, "", ""),))

@@ -227,10 +227,7 @@ class Run:
             return f"more than {limits.processes} threads"
         if not self._counts_scratch:
             return ""
-        entries, size = scratch.usage(self._scratch, limits.scratch_entries)
-        if entries > limits.scratch_entries:
-            return f"more than {limits.scratch_entries} files and folders"
-        return f"more than {limits.scratch_size >> 20} MiB of files" if size > limits.scratch_size else ""
+        return scratch.excess(self._scratch, limits.scratch_entries, limits.scratch_size)
 
     def _write_some(self, unsent: memoryview, event: int) -> memoryview:
         if event & select.POLLERR:
