@@ -273,7 +273,8 @@ class Run:
         """Ends the run and removes its scratch folder."""
         self._stop(Stopped("killed", "the run was closed"))
         self._close_pipes()
-        self._child.ending(_END_S)
+        if self._counts_scratch:
+            self._child.ending(_END_S)  # a scratch in memory goes with its run; one on disk must wait for it
         self._child.close()
         scratch.remove(self._scratch)
 

@@ -48,8 +48,13 @@ class Linux:
     def rehearse(self) -> tuple[Protection, ...]:
         """Puts everything on in a fork that is thrown away and tries to get out of it: what held, a run must have."""
         self._prepare()
-        told = json.loads(_in_a_fork(lambda: json.dumps(self._rehearsal())) or "[]")
-        steps = [Protection(*row) for row in told]
+        scratch = os.path.join(self._setup.folder, f"rehearsal-{os.getpid()}")  # noqa: PTH118 - pathlib costs 5 ms
+        os.mkdir(scratch, 0o700)  # noqa: PTH102
+        told = _in_a_fork(lambda: json.dumps(self._rehearsal(scratch)))
+        os.rmdir(scratch)  # noqa: PTH106
+        if not told:
+            raise OSError(errno.ENOTRECOVERABLE, "the protections could not be tried, so nothing is run")
+        steps = [Protection(*row) for row in json.loads(told)]
         self._held = frozenset(step.name for step in steps if step.held)
         return (*steps, self._namespace_report())
 
@@ -87,9 +92,7 @@ class Linux:
             ("system calls", self._system_calls),
         )
 
-    def _rehearsal(self) -> list[tuple[str, bool, str]]:
-        scratch = os.path.join(self._setup.folder, "rehearsal")  # noqa: PTH118 - pathlib costs the start 5 ms
-        os.mkdir(scratch, 0o700)  # noqa: PTH102
+    def _rehearsal(self, scratch: str) -> list[tuple[str, bool, str]]:
         report = []
         for name, step in self._steps(scratch):
             try:

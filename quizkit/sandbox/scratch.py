@@ -26,7 +26,8 @@ def excess(folder: str, most_entries: int, most_bytes: int) -> str:
 
 def _listed(path: str, most: int) -> "list[os.DirEntry[str]]":
     try:
-        return list(itertools.islice(os.scandir(path), most + 1))
+        with os.scandir(path) as entries:
+            return list(itertools.islice(entries, most + 1))
     except OSError:
         return []  # gone meanwhile
 
@@ -73,7 +74,7 @@ def _empty(folder: str, names: "itertools.count[int]") -> list[str]:
 def _entries(folder: str) -> list[str]:
     try:
         os.chmod(folder, stat.S_IRWXU)  # noqa: PTH101
-        return [entry.path for entry in os.scandir(folder)]
+        return [os.path.join(folder, name) for name in os.listdir(folder)]  # noqa: PTH118, PTH208
     except OSError:
         return []
 

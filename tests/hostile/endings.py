@@ -23,7 +23,8 @@ HANDLER = {
         TIMEOUT,
         """
         import sqlite3
-        sqlite3.connect(':memory:').execute('with recursive t(n) as (select 1 union all select n + 1 from t) select max(n) from t')
+        rows = 'with recursive t(n) as (select 1 union all select n + 1 from t) select max(n) from t'
+        sqlite3.connect(':memory:').execute(rows)
         """,
     ),
     "a deadlock": (TIMEOUT, "import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()"),

@@ -39,12 +39,9 @@ class Driver:
     """A driver process in one place. `held` names the protections that it found there."""
 
     def __init__(self, place: Place) -> None:
-        python = _interpreter(place)
-        site = [path for path in sys.path if path.endswith("-packages")]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *site]), "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [python, "-m", "tests.hostile.driver", *place.arguments()]
+        command = [interpreter(place), "-m", "tests.hostile.driver", *place.arguments()]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=REPOSITORY
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(), cwd=REPOSITORY
         )
         self.held: list[str] = self._answer()
 
@@ -68,7 +65,27 @@ class Driver:
             self.process.communicate(timeout=20)
 
 
-def _interpreter(place: Place) -> str:
+def family(folder: str) -> list[int]:
+    """Warden, worker and runs of the sandbox with this folder, in the order in which they were started."""
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return sorted(pid for pid in pids if _belongs(pid, folder))
+
+
+def _belongs(pid: int, folder: str) -> bool:
+    try:
+        return folder.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def environment() -> dict[str, str]:
+    """What another Python needs to find this checkout and the packages of this one."""
+    site = [path for path in sys.path if path.endswith("-packages")]
+    path = os.pathsep.join([str(REPOSITORY), *site])
+    return {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def interpreter(place: Place) -> str:
     """A Python that can be run there: this one may lie in a folder that is only root's."""
     if place.user is False and os.geteuid() != 0:
         pytest.skip("needs root")
