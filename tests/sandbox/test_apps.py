@@ -225,6 +225,12 @@ def test_templates_are_filled(sandbox: Sandbox) -> None:
     assert page.body == b"<b>&lt;you&gt;</b>"
 
 
+def test_versions_and_entry_points_are_found(sandbox: Sandbox) -> None:
+    source = "from importlib.metadata import entry_points, version\n@app.get('/')\ndef read(): return [version('h11'), {}]\n"
+    (reply,) = ask(sandbox, APP + source.format("len(entry_points())"), Request("GET", "/"))
+    assert json.loads(reply.body)[1] > 0
+
+
 def test_a_package_beside_main_is_imported(sandbox: Sandbox) -> None:
     files = {
         "main.py": APP + "from shop.prices import price\n@app.get('/')\ndef read(): return price()\n",
