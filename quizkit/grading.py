@@ -91,7 +91,7 @@ def _has_code(text: str) -> bool:
     try:
         with warnings.catch_warnings(action="ignore"):
             return bool(ast.parse(text).body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two for what is nested too deep
         return True
 
 
@@ -139,7 +139,10 @@ def drive(play: scenario.Play, run: "Run") -> CheckResult:
 
 
 def _source_result(check: SourceCheck, text: str) -> CheckResult:
-    broken = source.broken_rules(text, check.source)
+    try:
+        broken = source.broken_rules(text, check.source)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        broken = ["this is not Python"]  # the run that said that it could be loaded lied
     outcome = Outcome.failed if broken else Outcome.passed
     words = check.message if broken and check.message else "; ".join(broken)
     return CheckResult(check.title, outcome, check.weight, words, check.hint if broken else "")

@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import secrets
 import select
 import signal
 import sys
@@ -60,19 +59,9 @@ class Sandbox:
         `time_limit_s` bounds a run, `limits` what else it may use. `warm=False` starts an interpreter for each run
         instead, as is done anyway where there is no Linux. Raises NoSandbox where the machine can't start one.
         """
-        if not hasattr(os, "posix_spawn"):
-            raise NoSandbox("this system can't run snippets", "quizkit needs Linux or macOS; on Windows use WSL")
         bounds = limits or Limits()
-        sites = tuple(path for path in sys.path if path.endswith("-packages"))
-        folder = os.path.realpath(tempfile.mkdtemp(prefix="quizkit-"))
-        setup = Setup(bounds, folder, ROOT, sites)
-        forks = sys.platform == "linux" and hasattr(os, "pidfd_open") if warm is None else warm
-        try:
-            launcher: Launcher = Warm(setup) if forks else Cold(setup)
-        except NoSandbox:
-            scratch.remove(folder)
-            raise
-        return cls(launcher, folder, bounds, time_limit_s)
+        folder = _new_folder()
+        return cls(_launcher(_setup(bounds, folder), warm), folder, bounds, time_limit_s)
 
     def open(self, files: Mapping[str, str], env: Mapping[str, str] | None = None) -> "Run":
         """A run of a snippet, whose `main.py` is loaded by `load`. Use it as a context manager.
@@ -119,8 +108,33 @@ class Sandbox:
 
 def probe() -> tuple[Protection, ...]:
     """What this machine gives to hold a snippet in, found by trying it in a process that is then thrown away."""
-    with Sandbox.start() as sandbox:
-        return sandbox.report()
+    folder = _new_folder()
+    launcher = _launcher(replace(_setup(Limits(), folder), serves=False), None)
+    try:
+        return launcher.report()
+    finally:
+        launcher.close()
+        scratch.remove(folder)
+
+
+def _new_folder() -> str:
+    return os.path.realpath(tempfile.mkdtemp(prefix="quizkit-"))
+
+
+def _setup(limits: Limits, folder: str) -> Setup:
+    return Setup(limits, folder, ROOT, tuple(path for path in sys.path if path.endswith("-packages")))
+
+
+def _launcher(setup: Setup, warm: bool | None) -> Launcher:
+    """Where runs come from on this system. The folder goes again where there is nowhere."""
+    forks = sys.platform == "linux" and hasattr(os, "pidfd_open") if warm is None else warm
+    try:
+        if not hasattr(os, "posix_spawn"):
+            raise NoSandbox("this system can't run snippets", "quizkit needs Linux or macOS; on Windows use WSL")
+        return Warm(setup) if forks else Cold(setup)
+    except NoSandbox:
+        scratch.remove(setup.folder)
+        raise
 
 
 class Run:
@@ -160,7 +174,7 @@ class Run:
 
     def load(self) -> Loaded | Broken | Stopped:
         """Loads the snippet; the app's name, or why there is none. Raises NoSandbox where the worker died meanwhile."""
-        nonce = secrets.token_hex(8)
+        nonce = _nonce()
         answer = self._exchange(self._first_frame(nonce))
         if isinstance(answer, Stopped):
             return answer
@@ -171,7 +185,7 @@ class Run:
 
     def send(self, call: Call) -> Reply:
         """What comes of one call; the app's response to a request."""
-        nonce = secrets.token_hex(8)
+        nonce = _nonce()
         began = time.monotonic()
         answer = self._exchange(protocol.pack_call(call, nonce))
         if isinstance(answer, Stopped):
@@ -188,7 +202,7 @@ class Run:
 
     def run_tests(self, answer: Response | None = None) -> Asked | Tested | Stopped:
         """Begins the tests that lie in this run's files, or goes on with the response that they asked for."""
-        nonce = secrets.token_hex(8)
+        nonce = _nonce()
         frame = self._first_frame(nonce, tests=True) if answer is None else protocol.pack_response(answer, nonce)
         said = self._exchange(frame)
         if isinstance(said, Stopped):
@@ -271,10 +285,7 @@ class Run:
             return f"more than {limits.processes} threads"
         if not self._counts_scratch:
             return ""
-        entries, size = scratch.usage(self._scratch, limits.scratch_entries)
-        if entries > limits.scratch_entries:
-            return f"more than {limits.scratch_entries} files and folders"
-        return f"more than {limits.scratch_size >> 20} MiB of files" if size > limits.scratch_size else ""
+        return scratch.excess(self._scratch, limits.scratch_entries, limits.scratch_size)
 
     def _write_some(self, unsent: memoryview, event: int) -> memoryview:
         if event & select.POLLERR:
@@ -320,7 +331,8 @@ class Run:
         """Ends the run and removes its scratch folder."""
         self._stop(Stopped("killed", "the run was closed"))
         self._close_pipes()
-        self._child.ending(_END_S)
+        if self._counts_scratch:
+            self._child.ending(_END_S)  # a scratch in memory goes with its run; one on disk must wait for it
         self._child.close()
         scratch.remove(self._scratch)
 
@@ -335,6 +347,11 @@ class Run:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _nonce() -> str:
+    """What only the reply to one call can know. `secrets` would cost a cold start 5 ms."""
+    return os.urandom(8).hex()
 
 
 def _timed(answer: Response | Responses, measured_s: float) -> Response | Responses:

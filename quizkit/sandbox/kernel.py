@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import platform
 import struct
 from typing import Final
 
@@ -18,7 +17,6 @@ MS_NODEV: Final = 0x4
 MS_NOEXEC: Final = 0x8
 MS_PRIVATE_RECURSIVE: Final = 0x4_0000 | 0x4000
 
-_MNT_DETACH: Final = 2
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_DUMPABLE: Final = 4
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -34,7 +32,7 @@ _LANDLOCK_ADD_RULE: Final = 445
 _LANDLOCK_RESTRICT_SELF: Final = 446
 _NUMBERS: Final = {"x86_64": {"seccomp": 317, "capset": 126}, "aarch64": {"seccomp": 277, "capset": 91}}
 
-MACHINE: Final = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
+MACHINE: Final = os.uname().machine
 """The architecture, under the name that the tables here use."""
 
 _libc: Final = ctypes.CDLL(None, use_errno=True)
@@ -91,11 +89,6 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
     """Mounts, inside the worker's own mount namespace: a scratch folder in memory, with a size."""
     texts = [os.fsencode(text) for text in (source, target, kind)]
     _check(_libc.mount(*texts, ctypes.c_ulong(flags), os.fsencode(options) or None))
-
-
-def unmount(target: str) -> None:
-    """Takes a mount away again, now or once nothing uses it."""
-    _check(_libc.umount2(os.fsencode(target), ctypes.c_int(_MNT_DETACH)))
 
 
 def landlock_abi() -> int:

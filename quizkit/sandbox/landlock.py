@@ -47,10 +47,14 @@ _SYSTEM: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """What of the machine a run may read: `fine` in detail, `coarse` the few folders and files that cover it."""
+    """What of the machine a run may read: `fine` in detail, `coarse` the few folders and files that cover it.
+
+    Of `listed`, only names: importlib looks through these folders for packages and their versions.
+    """
 
     fine: tuple[str, ...]
     coarse: tuple[str, ...]
+    listed: tuple[str, ...]
 
 
 def readable(sites: Sequence[str], root: str) -> Readable:
@@ -60,12 +64,13 @@ def readable(sites: Sequence[str], root: str) -> Readable:
     beside = [os.path.join(standard, name) for name in ("site-packages", "dist-packages")]  # noqa: PTH118
     hidden = {*site_folders, *beside, os.path.realpath(root)}
     system = [path for path in (*_SYSTEM, *map(str, mimetypes.knownfiles)) if os.path.exists(path)]  # noqa: PTH110
-    whole = _distinct([*filter(os.path.isdir, _LIBRARIES), f"{sys.base_prefix}/lib", standard])
+    folders = _distinct([*filter(os.path.isdir, _LIBRARIES), f"{sys.base_prefix}/lib", standard])
+    whole = [folder for folder in folders if not _beneath(folder, set(folders) - {folder})]
     fine = [path for folder in whole for path in _around(folder, hidden)]
     fine += [path for site in site_folders for path in _packages(site, hidden)]
     coarse = _distinct([*whole, *site_folders, *system])
     coarse += [path for path in fine if not _beneath(path, coarse)]
-    return Readable((*fine, *system), tuple(coarse))
+    return Readable((*fine, *system), tuple(coarse), (standard, *site_folders))
 
 
 def _distinct(paths: Iterable[str]) -> list[str]:
@@ -106,6 +111,8 @@ class Rules:
         os.close(low)
         for path in folders.fine:
             self._allow(self.fine_fd, path, _READ)
+        for path in folders.listed:
+            self._allow(self.fine_fd, path, _READ_DIR)
         self._allow(self.fine_fd, os.devnull, _OF_A_FILE)
         self._allow(self.fine_fd, scratches, _SCRATCH)
 

@@ -181,7 +181,7 @@ class Cold:
                 ours, theirs = socket.socketpair()
                 with ours, theirs:
                     end = theirs.fileno()
-                    pid = self._start(replace(self._setup, warm=False), (end, end, end))
+                    pid = self._start(replace(self._setup, serves=False), (end, end, end))
                     theirs.close()
                     self._report = _protections(_receive(ours))
                 _reap(pid, _END_S)

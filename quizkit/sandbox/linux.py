@@ -1,5 +1,6 @@
 """What confines a run on Linux: namespaces around the worker, and the steps of each run before it reads its snippet."""
 
+import contextlib
 import errno
 import json
 import os
@@ -15,7 +16,7 @@ from typing import Final, NoReturn
 from quizkit.sandbox import kernel, landlock, seccomp
 from quizkit.sandbox.policy import Protection, Setup
 
-_REHEARSAL_S: Final = 5
+_TRIAL_S: Final = 5
 _SECRET: Final = "/etc/passwd"
 _ALL_NAMESPACES: Final = (
     kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS | kernel.CLONE_NEWPID
@@ -35,6 +36,7 @@ class Linux:
         self._held: frozenset[str] = frozenset()
         self._filter = b""
         self._rules: landlock.Rules | None = None
+        self._trial: tuple[_Trial, str] | None = None
 
     def isolate(self) -> None:
         """Leaves the machine's namespaces where the kernel lets this process; what it forks next is process 1 there.
@@ -45,11 +47,24 @@ class Linux:
         if self._namespaces:
             _enter(self._namespaces)
 
-    def rehearse(self) -> tuple[Protection, ...]:
-        """Puts everything on in a fork that is thrown away and tries to get out of it: what held, a run must have."""
+    def begin(self) -> None:
+        """Puts everything on in a fork that is thrown away, and has it try to get out; `rehearse` says what came of it."""
         self._prepare()
-        told = json.loads(_in_a_fork(lambda: json.dumps(self._rehearsal())) or "[]")
-        steps = [Protection(*row) for row in told]
+        scratch = os.path.join(self._setup.folder, f"rehearsal-{os.getpid()}")  # noqa: PTH118 - pathlib costs 5 ms
+        os.mkdir(scratch, 0o700)  # noqa: PTH102
+        self._trial = _Trial(lambda: json.dumps(self._rehearsal(scratch))), scratch
+
+    def rehearse(self) -> tuple[Protection, ...]:
+        """Which protections held when they were tried: those a run must have. Raises OSError if that can't be told."""
+        if self._trial is None:
+            self.begin()
+        assert self._trial is not None
+        trial, scratch = self._trial
+        told = trial.result()
+        os.rmdir(scratch)  # noqa: PTH106
+        if not told:
+            raise OSError(errno.ENOTRECOVERABLE, "the protections could not be tried, so nothing is run")
+        steps = [Protection(*row) for row in json.loads(told)]
         self._held = frozenset(step.name for step in steps if step.held)
         return (*steps, self._namespace_report())
 
@@ -87,9 +102,7 @@ class Linux:
             ("system calls", self._system_calls),
         )
 
-    def _rehearsal(self) -> list[tuple[str, bool, str]]:
-        scratch = os.path.join(self._setup.folder, "rehearsal")  # noqa: PTH118 - pathlib costs the start 5 ms
-        os.mkdir(scratch, 0o700)  # noqa: PTH102
+    def _rehearsal(self, scratch: str) -> list[tuple[str, bool, str]]:
         report = []
         for name, step in self._steps(scratch):
             try:
@@ -217,18 +230,25 @@ def _network(rules: landlock.Rules | None, held: dict[str, bool]) -> tuple[str, 
     return "network", False, "sockets can be made"
 
 
-def _in_a_fork(work: Callable[[], str]) -> str:
-    """What `work` returns in a process that is then gone; nothing if it died of it or took too long."""
-    ours, theirs = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        _tell(theirs, work)
-    os.close(theirs)
-    told = _read_all(ours, time.monotonic() + _REHEARSAL_S)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    os.close(ours)
-    return told.decode()
+class _Trial:
+    """Something tried in a fork that is then thrown away, while this process goes on."""
+
+    def __init__(self, work: Callable[[], str]) -> None:
+        self._told, theirs = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            _tell(theirs, work)
+        os.close(theirs)
+
+    def result(self) -> str:
+        """What `work` returned; nothing if it died of it or took too long. The fork's own end isn't waited for.
+
+        It may take 20 ms, as the kernel is slow to give up a mount namespace.
+        """
+        told = _read_all(self._told, time.monotonic() + _TRIAL_S)
+        os.kill(self._pid, signal.SIGKILL)
+        os.close(self._told)
+        return told.decode()
 
 
 def _tell(fd: int, work: Callable[[], str]) -> NoReturn:
@@ -254,7 +274,7 @@ def _namespaces_to_be_had(folder: str) -> tuple[int, str]:
     """The namespaces that this process may have, tried in a fork, since a half-made one can't be left; else why not."""
     refused = ""
     for flags in (_ALL_NAMESPACES | kernel.CLONE_NEWUSER, _ALL_NAMESPACES):
-        answer = _in_a_fork(lambda flags=flags: _try_namespaces(flags, folder))  # type: ignore[misc]
+        answer = _Trial(lambda flags=flags: _try_namespaces(flags, folder)).result()  # type: ignore[misc]
         if answer == "yes":
             return flags, ""
         refused = refused or answer or "the attempt died"
@@ -326,24 +346,30 @@ def _watch_over(pid: int, control: socket.socket, clear: Callable[[], None]) -> 
     os._exit(0)
 
 
-def bound_process_ids(folder: str) -> None:
-    """Caps the process ids of this process namespace. Before 6.14 the cap is the machine's, and not ours to set."""
-    if _kernel_version() < (6, 14) or os.getpid() != 1:
+def own_proc() -> None:
+    """A `/proc` that shows this process namespace alone, and a cap on its process ids.
+
+    Before 6.14 there is only the machine's cap, which is not ours to set.
+    """
+    if os.getpid() != 1:
         return
     try:
-        kernel.mount("proc", folder, "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
+        kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
+        if _kernel_version() >= (6, 14):
+            _write("/proc/sys/kernel/pid_max", str(_PIDS))
     except OSError:
-        return  # the host counts threads in any case
-    try:
-        _write("/proc/sys/kernel/pid_max".replace("/proc", folder, 1), str(_PIDS))
-    except OSError:
-        pass
-    finally:
-        kernel.unmount(folder)
+        return  # Landlock hides /proc and the host counts threads in any case
 
 
 def _kernel_version() -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", os.uname().release)[:2])
+
+
+def reap_trials() -> None:
+    """Takes the exit codes of what was tried and thrown away, which has ended meanwhile."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def threads_left() -> int:

@@ -36,13 +36,13 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What the host tells a worker before anything else."""
+    """What the host tells a worker before anything else. One that doesn't serve only says what the machine gives."""
 
     limits: Limits
     folder: str
     root: str
     sites: tuple[str, ...]
-    warm: bool = True
+    serves: bool = True
 
 
 def setup_fields(setup: Setup) -> dict[str, Any]:
@@ -53,4 +53,4 @@ def setup_fields(setup: Setup) -> dict[str, Any]:
 def setup_of(found: dict[str, Any]) -> Setup:
     """A setup, back from JSON that the host wrote."""
     limits = Limits(**{field.name: int(found["limits"][field.name]) for field in fields(Limits)})
-    return Setup(limits, found["folder"], found["root"], tuple(found["sites"]), found["warm"])
+    return Setup(limits, found["folder"], found["root"], tuple(found["sites"]), found["serves"])

@@ -4,23 +4,32 @@ import itertools
 import os
 import stat
 
-_PATHS_AT_ONCE = 200_000
+_DEEPEST = 64
+_MOST_ROUNDS = 200_000
 
 
-def usage(folder: str, most_entries: int) -> tuple[int, int]:
-    """Entries and bytes beneath `folder`; stops counting past `most_entries`. Never follows a link, never recurses."""
-    entries, size, waiting = 0, 0, [folder]
-    while waiting and entries <= most_entries:
-        try:
-            found = list(itertools.islice(os.scandir(waiting.pop()), most_entries + 1))
-        except OSError:
-            continue  # gone meanwhile, closed, or too deep for a path: its entries count as soon as they can be seen
-        for entry in found:
-            entries += 1
-            size += _disk_use(entry)
+def excess(folder: str, most_entries: int, most_bytes: int) -> str:
+    """What of a folder is over its bounds, in words; empty while nothing is. Never follows a link, never recurses."""
+    entries, size, waiting = 0, 0, [(folder, 0)]
+    while waiting:
+        path, depth = waiting.pop()
+        if depth > _DEEPEST:
+            return f"folders more than {_DEEPEST} deep"
+        for entry in _listed(path, most_entries):
+            entries, size = entries + 1, size + _disk_use(entry)
             if entry.is_dir(follow_symlinks=False):
-                waiting.append(entry.path)
-    return entries, size
+                waiting.append((entry.path, depth + 1))
+        if entries > most_entries:
+            return f"more than {most_entries} files and folders"
+    return f"more than {most_bytes >> 20} MiB of files" if size > most_bytes else ""
+
+
+def _listed(path: str, most: int) -> "list[os.DirEntry[str]]":
+    try:
+        with os.scandir(path) as entries:
+            return list(itertools.islice(entries, most + 1))
+    except OSError:
+        return []  # gone meanwhile
 
 
 def _disk_use(entry: "os.DirEntry[str]") -> int:
@@ -33,7 +42,7 @@ def _disk_use(entry: "os.DirEntry[str]") -> int:
 def remove(folder: str) -> None:
     """Removes a folder whose owner is gone. Flat: what lies deep is moved up first, as paths and stacks have an end."""
     names = itertools.count()
-    for _ in range(_PATHS_AT_ONCE):
+    for _ in range(_MOST_ROUNDS):
         folders = _empty(folder, names)
         if not folders:
             break
@@ -65,7 +74,7 @@ def _empty(folder: str, names: "itertools.count[int]") -> list[str]:
 def _entries(folder: str) -> list[str]:
     try:
         os.chmod(folder, stat.S_IRWXU)  # noqa: PTH101
-        return [entry.path for entry in os.scandir(folder)]
+        return [os.path.join(folder, name) for name in os.listdir(folder)]  # noqa: PTH118, PTH208
     except OSError:
         return []
 

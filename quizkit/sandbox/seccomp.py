@@ -41,7 +41,7 @@ getsid 124 156, getuid 102 174, geteuid 107 175, getgid 104 176, getegid 108 177
 
 # Landlock doesn't cover modes and times of files. `shutil.copy` and `Path.touch` live on though nothing happens.
 _PRETENDED: Final = """
-chmod 90 -, fchmod 91 52, fchmodat 268 53, utime 132 -, utimes 235 -, futimesat 261 -, utimensat 280 88, sync 162 81
+chmod 90 -, fchmod 91 52, fchmodat 268 53, utime 132 -, utimes 235 -, futimesat 261 -, sync 162 81
 """
 
 # Nothing that a web app or a library of one calls: whoever does is breaking out, and the run ends here.
@@ -81,8 +81,8 @@ remap_file_pages 216 234, arch_prctl 158 -, get_robust_list 274 100, lookup_dcoo
 
 # Decided by an argument, below.
 _CONDITIONAL: Final = """
-clone 56 220, clone3 435 435, open 2 -, openat 257 56, openat2 437 437, socket 41 198, socketpair 53 199, kill 62 129,
-tgkill 234 131, prctl 157 167, ioctl 16 29, fcntl 72 25, prlimit64 302 261
+clone 56 220, clone3 435 435, open 2 -, openat 257 56, openat2 437 437, socket 41 198, socketpair 53 199, utimensat
+280 88, kill 62 129, tgkill 234 131, prctl 157 167, ioctl 16 29, fcntl 72 25, prlimit64 302 261
 """
 
 _AUDIT_ARCH: Final = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
@@ -173,6 +173,13 @@ def _no_truncating_read(position: int) -> list[_Instruction]:
     return [_argument(position), (_AND, 0, 0, access_and_truncate), bare, _return(_EPERM), _return(_ALLOW)]
 
 
+def _pretended_times(position: int) -> list[_Instruction]:
+    """Pretends to set the times that `copystat` gives. `touch` gives none, and makes the file only where that is refused."""
+    low, high = _ARGUMENTS + 8 * position, _ARGUMENTS + 8 * position + 4
+    some_low, some_high = (_JEQ, 0, 2, 0), (_JEQ, 1, 0, 0)
+    return [(_LOAD, 0, 0, low), some_low, (_LOAD, 0, 0, high), some_high, _return(_error(0)), _return(_EPERM)]
+
+
 def _stream_pairs() -> list[_Instruction]:
     """A pair of connected Unix streams, as asyncio wants one. A datagram pair could send to any socket with a path."""
     unix = (_JEQ, 0, 3, 1)
@@ -193,6 +200,7 @@ _CONDITIONS: Final = {
     "prctl": _one_of(0, _PRCTL, _EPERM),
     "ioctl": _one_of(1, _IOCTL, _error(errno.ENOTTY)),
     "fcntl": _one_of(1, _FCNTL, _EPERM),
+    "utimensat": _pretended_times(2),
     "prlimit64": _one_of(0, (0,), _EPERM),
 }
 

@@ -44,14 +44,18 @@ def _backend(setup: "Setup") -> "Backend":
     return Portable(setup)
 
 
+def _told(backend: "Backend") -> bytes:
+    return json.dumps([(item.name, item.held, item.reason) for item in backend.rehearse()]).encode()
+
+
 def _serve_once(setup: "Setup") -> None:
     """A cold start: where a fork of a warm process isn't safe, each run is a process from the beginning."""
     from quizkit.sandbox import child  # noqa: PLC0415
 
     backend = _backend(setup)
-    report = backend.rehearse()
-    if not setup.warm:
-        os.write(4, json.dumps([(item.name, item.held, item.reason) for item in report]).encode())
+    told = _told(backend)
+    if not setup.serves:
+        os.write(4, told)
         return
     sys.path.remove(setup.root)
     child.serve((3, 4, 5), backend)
@@ -66,10 +70,12 @@ def _serve_many(setup: "Setup", control: socket.socket) -> None:
     backend = linux.Linux(setup)
     backend.isolate()
     linux.fork_inside(control, lambda: scratch.remove(setup.folder))
-    linux.bound_process_ids(setup.folder)
-    report = backend.rehearse()
-    control.send(json.dumps([(item.name, item.held, item.reason) for item in report]).encode())
-    _warm_up(setup.root)
+    linux.own_proc()
+    backend.begin()
+    if setup.serves:
+        _warm_up(setup.root)
+    control.send(_told(backend))
+    linux.reap_trials()
     until = time.monotonic() + _QUIET_S
     while linux.threads_left() > 1 and time.monotonic() < until:
         time.sleep(0.001)
