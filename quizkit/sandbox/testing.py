@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable
 from typing import Any, Final
 
-from quizkit.sandbox.protocol import Asked, Request, Response, Tested, EndOfTest
+from quizkit.sandbox.protocol import Asked, EndOfTest, Request, Response, Tested
 
 FILE: Final = "test_main.py"
 SETTINGS: Final = "pytest.ini"
