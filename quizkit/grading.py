@@ -62,14 +62,16 @@ def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "R
     alone = [number for number, check in enumerate(checks) if check.own_process]
     shared = [number for number in range(len(checks)) if number not in alone]
     results: dict[int, CheckResult] = {}
+    output = ""
     for group in [shared] * bool(shared) + [[number] for number in alone]:
-        found, fault = _grade_group([checks[number] for number in group], text, sandbox, rng)
+        found, fault, printed = _grade_group([checks[number] for number in group], text, sandbox, rng)
         results |= dict(zip(group, found, strict=True))
+        output = output or printed
         if fault and group is shared:
             everything = [results.get(n) or _not_run(check) for n, check in enumerate(checks)]
-            return _verdict(everything, fault.outcome, fault.message)
+            return replace(_verdict(everything, fault.outcome, fault.message), output=output)
     ordered = [results[number] for number in range(len(checks))]
-    return _verdict(ordered, _overall(ordered), "")
+    return replace(_verdict(ordered, _overall(ordered), ""), output=output)
 
 
 def grade_block(block: "Block", sandbox: "Sandbox", rng: "Random") -> Verdict:
@@ -97,8 +99,8 @@ def _has_code(text: str) -> bool:
 
 def _grade_group(
     checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random"
-) -> tuple[list[CheckResult], CheckResult | None]:
-    """The results of checks that share a process, and how they all ended where the app didn't load."""
+) -> tuple[list[CheckResult], CheckResult | None, str]:
+    """The results of checks that share a process, how they all ended where the app didn't load, and what was printed."""
     first = checks[0]
     given = template.draw(first.kinds(), rng) if first.own_process and hasattr(first, "kinds") else None
     env = {name: template.as_text(template.fill(value, given or {})) for name, value in first.env.items()}
@@ -107,8 +109,8 @@ def _grade_group(
         loaded = run.load()
         if not isinstance(loaded, Loaded):
             broken = [_broken_check(check, loaded) for check in checks]
-            return (broken if first.own_process else [_unreached(result) for result in broken]), broken[0]
-        return _run_checks(checks, text, run, rng, given), None
+            return (broken if first.own_process else [_unreached(result) for result in broken]), broken[0], run.printed()
+        return _run_checks(checks, text, run, rng, given), None, run.printed()
 
 
 def _run_checks(

@@ -179,7 +179,8 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError:
         return path.read_bytes().decode("latin-1")  # whatever it is, the checker says that it is no Python
     except OSError as error:
-        raise MissingPath(f"{path}: {error.strerror}") from None
+        words = "there is no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror
+        raise MissingPath(f"{path}: {words}") from None
 
 
 def _question_of(name: str, text: str, deck: "Deck") -> str | None:
@@ -241,7 +242,9 @@ def start(
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise MissingPath(f"{path}: {error.strerror}") from None
-    typer.echo(f"{path}\n  check it: quizkit check {path}")
+    more = "".join(f" --deck {folder}" for folder in deck or ())
+    named = "" if output is None or path.stem == asked.id else f" --question {asked.id}"
+    typer.echo(f"{path}\n  check it: quizkit check {path}{named}{more}")
 
 
 def show(

@@ -216,6 +216,11 @@ class Run:
         home = {"HOME": self._scratch, "TMPDIR": self._scratch, "USER": "quizkit", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
         return protocol.pack_load(Load(dict(self._files), {**home, **self._env, "HOME": self._scratch}, tests), nonce)
 
+    def printed(self) -> str:
+        """What the snippet has printed so far, as far as it is kept."""
+        self._new_output()
+        return self.output.decode("utf-8", "replace")
+
     def _new_output(self) -> str:
         """What the snippet printed since the last look. What it wrote before its reply is in the pipe by now."""
         while select.select([self._output], [], [], 0)[0] and self._drain():

@@ -117,7 +117,10 @@ class Nursery:
 
     def _start(self) -> bool:
         """Forks a child for the next message. False where the host is gone."""
-        message, ancillary, _, _ = self._control.recvmsg(16, socket.CMSG_SPACE(_FDS_OF_A_RUN * 4))
+        try:
+            message, ancillary, _, _ = self._control.recvmsg(16, socket.CMSG_SPACE(_FDS_OF_A_RUN * 4))
+        except ConnectionResetError:  # the host went without reading all that we told it
+            return False
         if not message:
             return False
         fds = array.array("i")

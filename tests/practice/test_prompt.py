@@ -164,7 +164,6 @@ def test_the_marks_at_which_plain_text_says_what_is_left(budget: float, marks: t
     assert time_marks(budget) == marks
 
 
-@pytest.mark.xfail(strict=True, reason="time_marks: a quarter of 20 s comes after ten, and of 40 s at the same time as it")
 @pytest.mark.parametrize("budget", [40, 30, 20, 15])
 def test_the_marks_of_a_short_question_come_once_each_and_in_order(budget: float) -> None:
     marks = time_marks(budget)

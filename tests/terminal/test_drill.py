@@ -181,7 +181,6 @@ def test_the_same_question_comes_back_when_it_is_due_and_not_before(recalls: Pla
     assert second.ends() == 0
 
 
-@pytest.mark.xfail(strict=True, reason="play._show_waiting asks for the open question of a session that has none: IndexError")
 def test_a_drill_with_nothing_to_ask_says_so(recalls: Place) -> None:
     terminal = recalls.drill("--new", "--tag", "none-has-it")
     terminal.see("Nothing is due and nothing is new.", "Nothing was answered; nothing is changed.")
