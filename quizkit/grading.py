@@ -2,22 +2,27 @@
 
 import ast
 import time
+import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from quizkit.check import scenario, source, template
 from quizkit.check.message import encode
+from quizkit.check.result import cause_outcome, stopped_outcome, stopped_words, traceback_text
 from quizkit.check.spec import Check, SourceCheck
 from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
 from quizkit.marking.mark import Answer, Marker, SelfMarker, mark_choice, mark_cloze, mark_exception, mark_predict
-from quizkit.sandbox.protocol import Broken, Loaded, Raised, Response, Stopped
+from quizkit.sandbox.protocol import Asked, Broken, Loaded, Raised, Response, Stopped, Tested
+from quizkit.sandbox.testing import FILE as TEST_FILE
+from quizkit.sandbox.testing import SETTINGS as TEST_SETTINGS
 from quizkit.verdict import CheckResult, Outcome, Verdict
 
 if TYPE_CHECKING:
     from random import Random
 
+    from quizkit.documents.comments import Block
     from quizkit.sandbox.host import Run, Sandbox
 
 
@@ -39,7 +44,7 @@ def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random",
         case Fix() | Coding():
             verdict = _confined(grade_source(question.checks, answer[0] if answer else "", sandbox, rng), sandbox)
         case Tests():
-            raise QuizkitError("questions of the kind tests can be read, but not run yet", f"quizkit show {question.id}")
+            verdict = _confined(grade_tests(question, answer[0] if answer else "", sandbox, rng), sandbox)
         case _:
             assert_never(question)
     return replace(verdict, duration_s=time.monotonic() - began)
@@ -67,11 +72,26 @@ def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "R
     return _verdict(ordered, _overall(ordered), "")
 
 
+def grade_block(block: "Block", sandbox: "Sandbox", rng: "Random") -> Verdict:
+    """Runs a document's block against what its comments state. What it lacks, nobody's answer is to blame for."""
+    if not block.stated:
+        if block.missing:
+            return Verdict(Outcome.not_run, 0, message=f"NameError: {block.missing[0]} is defined nowhere in the document")
+        return Verdict(Outcome.no_expectation, 0, message="nothing is stated to compare with")
+    verdict = grade_source([stated.check for stated in block.stated], block.source, sandbox, rng)
+    lines = [stated.line for stated in block.stated]
+    checks = tuple(replace(check, line=line) for check, line in zip(verdict.checks, lines, strict=True))
+    lacks = f"{block.missing[0]} is defined nowhere in the document" if block.missing and not verdict.passed else verdict.message
+    outcome = Outcome.error if block.missing and not verdict.passed else verdict.outcome
+    return _confined(replace(verdict, checks=checks, message=lacks, outcome=outcome), sandbox)
+
+
 def _has_code(text: str) -> bool:
     """Whether a text holds anything but comments and blank lines; one that isn't Python counts as something."""
     try:
-        return bool(ast.parse(text).body)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):  # the last two for what is nested too deeply
+        with warnings.catch_warnings(action="ignore"):
+            return bool(ast.parse(text).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
 
 
@@ -135,11 +155,11 @@ def _not_run(check: Check) -> CheckResult:
 def _broken_check(check: Check, loaded: Broken | Stopped) -> CheckResult:
     """A check whose own process had no app to ask. What the check says of it is the app's fault, so it isn't `not_run`."""
     if isinstance(loaded, Stopped):
-        return replace(_not_run(check), outcome=scenario.stopped_outcome(loaded), message=broken_words(loaded))
+        return replace(_not_run(check), outcome=stopped_outcome(loaded), message=broken_words(loaded))
     raised = loaded.raised
-    outcome = scenario.cause_outcome(raised) or Outcome.error
+    outcome = cause_outcome(raised) or Outcome.error
     line = raised.frames[-1].line if raised.frames else None
-    trace = scenario.traceback_text(raised) if raised.exception else ""
+    trace = traceback_text(raised) if raised.exception else ""
     result = replace(_not_run(check), outcome=outcome, message=broken_words(loaded))
     return replace(result, hint=check.hint, line=line, traceback=trace)
 
@@ -161,6 +181,72 @@ def _verdict(results: Sequence[CheckResult], outcome: Outcome, message: str) -> 
     whole = sum(result.weight for result in results)
     gained = sum(result.weight for result in results if result.outcome is Outcome.passed)
     return Verdict(outcome, gained / whole, tuple(results), message=message)
+
+
+def grade_tests(question: Tests, text: str, sandbox: "Sandbox", rng: "Random") -> Verdict:
+    """Runs the person's tests against the right app and each wrong one, in random order and all under one name.
+
+    Only the pattern over all of them counts, which the tests can't know: all pass on the right app, some fail on each wrong.
+    """
+    names = ["pass on the right app", *(f"fail where {wrong.why}" for wrong in question.wrong_apps)]
+    if not _has_code(text):
+        return _verdict([CheckResult(name, Outcome.not_run) for name in names], Outcome.error, "the answer is empty")
+    apps = [question.app, *(question.text_of(wrong) for wrong in question.wrong_apps)]
+    found: dict[int, CheckResult] = {}
+    for number in rng.sample(range(len(apps)), len(apps)):
+        ran = _run_tests(text, apps[number], sandbox)
+        found[number] = _judge_tests(names[number], ran, right=number == 0)
+    results = [found[number] for number in range(len(apps))]
+    if results[0].outcome is not Outcome.passed:
+        results = [results[0], *(CheckResult(name, Outcome.not_run) for name in names[1:])]
+    return _verdict(results, _overall(results), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _TestRun:
+    """What came of the person's tests on one app."""
+
+    ended: Tested | Stopped
+    requests: int
+
+
+def _run_tests(text: str, app: str, sandbox: "Sandbox") -> _TestRun:
+    """The tests in one process, the app in another; what the tests ask for is carried between them."""
+    requests = 0
+    tests = {TEST_FILE: text, TEST_SETTINGS: "[pytest]\n"}
+    with sandbox.open({"main.py": app}) as answering, sandbox.open(tests) as testing:
+        loaded = answering.load()
+        if not isinstance(loaded, Loaded):
+            raise QuizkitError(f"the deck's app can't be asked: {broken_words(loaded)}")
+        said = testing.run_tests()
+        while isinstance(said, Asked):
+            requests += 1
+            reply = answering.send(said.request)
+            if not isinstance(reply, Response):
+                return _TestRun(reply if isinstance(reply, Stopped) else Stopped("garbled"), requests)
+            said = testing.run_tests(reply)
+        return _TestRun(said, requests)
+
+
+def _judge_tests(name: str, ran: _TestRun, *, right: bool) -> CheckResult:
+    """On the right app every test has to pass, and one at least to ask something; on a wrong one any failure will do."""
+    if isinstance(ran.ended, Stopped):
+        outcome = stopped_outcome(ran.ended) if right else Outcome.passed
+        return CheckResult(name, outcome, message=stopped_words(ran.ended) if right else "")
+    failures = [test for test in ran.ended.outcomes if not test.passed]
+    count = f"{len(ran.ended.outcomes)} tests, {ran.requests} requests"
+    if not right:
+        caught = bool(failures) and ran.requests > 0
+        return CheckResult(
+            name, Outcome.passed if caught else Outcome.failed, message="" if caught else f"all pass here too ({count})"
+        )
+    if failures:
+        trace = f"{failures[0].name}\n{failures[0].message}"
+        return CheckResult(name, Outcome.failed, message=f"{len(failures)} of {count} fail", traceback=trace)
+    if not ran.ended.outcomes or not ran.requests:
+        words = "there is no test" if not ran.ended.outcomes else "no test sends a request to the app"
+        return CheckResult(name, Outcome.failed, message=words)
+    return CheckResult(name, Outcome.passed, message=count)
 
 
 def _grade_predict(question: Predict, answer: Answer, sandbox: "Sandbox") -> Verdict:
@@ -186,8 +272,9 @@ def responses(question: Predict, sandbox: "Sandbox") -> tuple[Response, ...] | R
         found = []
         for ask in question.ask:
             reply = run.send(encode(ask.request, {}, new_client=True))
-            if isinstance(reply, Stopped):
-                raise QuizkitError(f"{question.id}: the deck's snippet gave no answer: {scenario.stopped_words(reply)}")
+            if not isinstance(reply, Response):
+                words = stopped_words(reply) if isinstance(reply, Stopped) else "no response"
+                raise QuizkitError(f"{question.id}: the deck's snippet gave no answer: {words}")
             found.append(reply)
         return tuple(found)
 
@@ -195,7 +282,7 @@ def responses(question: Predict, sandbox: "Sandbox") -> tuple[Response, ...] | R
 def broken_words(loaded: Broken | Stopped) -> str:
     """Why there is no app to ask, and what to do about it."""
     if isinstance(loaded, Stopped):
-        return f"while it was imported: {scenario.stopped_words(loaded)}"
+        return f"while it was imported: {stopped_words(loaded)}"
     raised = loaded.raised
     where = f"line {raised.frames[-1].line}: " if raised.frames else ""
     what = f"{raised.exception}: {raised.message}" if raised.message else raised.exception

@@ -26,11 +26,19 @@ def parse(path: str) -> tuple[str | int, ...]:
         if found["index"] is not None:
             steps.append(int(found["index"]))
         elif quoted is not None:
-            steps.append(re.sub(r"\\(.)", r"\1", quoted))
+            steps.append(_unescaped(quoted))
         else:
             steps.append(found["name"])
         position = found.end()
     return tuple(steps)
+
+
+_ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_CONTROLS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+def _unescaped(quoted: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else _CONTROLS.get(found[2], found[2]), quoted)
 
 
 def find(path: str, document: Any) -> Any:

@@ -18,7 +18,7 @@ PLAIN_KEYS: Final = frozenset({"$ref", "$defs", "$schema", "$id", "$anchor", "$d
 
 _TYPES: Final[dict[str, Callable[[Any], bool]]] = {
     "string": lambda v: isinstance(v, str),
-    "integer": lambda v: _is_number(v) and float(v).is_integer(),
+    "integer": lambda v: _is_number(v) and (isinstance(v, int) or v.is_integer()),
     "number": lambda v: isinstance(v, int | float) and not isinstance(v, bool),
     "boolean": lambda v: isinstance(v, bool),
     "null": lambda v: v is None,
@@ -83,8 +83,9 @@ def _object_differences(expected: dict[str, Any], actual: dict[str, Any], partia
     for key, value in expected.items():
         yield from _differences(value, actual.get(key, ABSENT), partial, (*path, key))
     if not partial:
-        for key in actual.keys() - expected.keys():
-            yield Mismatch((*path, key), ABSENT, actual[key], "is not expected")
+        for key, value in actual.items():
+            if key not in expected:
+                yield Mismatch((*path, key), ABSENT, value, "is not expected")
 
 
 def _list_differences(expected: list[Any], actual: list[Any], partial: bool, path: Path) -> Iterator[Mismatch]:
@@ -206,8 +207,15 @@ def _contains(operand: Any, actual: Any, partial: bool, path: Path) -> Iterator[
 
 def _expression(operand: Any, actual: Any, _partial: bool, path: Path) -> Iterator[Mismatch]:
     """`$expr` arrives here worked out; floats may differ in their last digits, since an answer may add in another order."""
-    if not _is_number(actual) or not math.isclose(operand, actual, rel_tol=1e-9, abs_tol=1e-12):
+    if not _is_number(actual) or not _close(operand, actual):
         yield Mismatch(path, operand, actual)
+
+
+def _close(operand: float, actual: float) -> bool:
+    try:
+        return math.isclose(operand, actual, rel_tol=1e-9, abs_tol=1e-12)
+    except OverflowError:  # an integer that no float can hold
+        return False
 
 
 def _equal(operand: Any, actual: Any, _partial: bool, path: Path) -> Iterator[Mismatch]:
@@ -250,18 +258,26 @@ def _operator_faults(name: str, operand: Any, path: Path) -> Iterator[tuple[Path
 
 def _operand_fault(name: str, operand: Any) -> str:
     if name == "$type":
-        names = operand if isinstance(operand, list) else [operand]
+        names = operand if isinstance(operand, list) and operand else [operand]
         unknown = [n for n in names if not isinstance(n, str) or n not in _TYPES]
         return f"{unknown[0]!r} is no type; the types are {', '.join(_TYPES)}" if unknown else ""
     if name == "$matches":
         return _pattern_fault(operand)
     if name in ("$in", "$any_order") and not isinstance(operand, list):
         return f"{name} takes a list"
-    if name in ("$any", "$absent") and not isinstance(operand, bool):
+    if (name == "$any" and operand is not True) or (name == "$absent" and not isinstance(operand, bool)):
         return f"{name} takes true" + (" or false" if name == "$absent" else "")
+    if name in ("$gt", "$gte", "$lt", "$lte") and not (_is_number(operand) or isinstance(operand, str)):
+        return f"{name} takes a number, or a text to compare texts with"
+    if name == "$length" and not (_is_number(operand) or isinstance(operand, dict) or _is_name(operand)):
+        return "$length takes a number, or operators on it such as {$gte: 1}"
     if name == "$expr" and not isinstance(operand, str):
         return '$expr takes a text such as "price * count"'
     return ""
+
+
+def _is_name(operand: Any) -> bool:
+    return isinstance(operand, str) and operand.startswith("{{")
 
 
 def _pattern_fault(pattern: Any) -> str:

@@ -1,6 +1,7 @@
 """A check's request as HTTP, the response as values, and the two held against each other."""
 
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -181,7 +182,7 @@ def _attributes(morsel: Mapping[str, Any]) -> dict[str, Any]:
         attributes["samesite"] = morsel["samesite"].lower()
     if morsel["max-age"]:
         age = morsel["max-age"]
-        attributes["max_age"] = int(age) if age.lstrip("-").isdigit() else age
+        attributes["max_age"] = int(age) if re.fullmatch(r"-?[0-9]{1,15}", age) else age
     return attributes
 
 
@@ -195,9 +196,20 @@ def body_json(response: Response) -> Any:
     if not response.body:
         raise NotJson("the body is empty")
     try:
-        return json.loads(response.body, parse_constant=_refuse)
+        return json.loads(_without_surrogates(response.body), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise NotJson("the body is not JSON" + (f" ({error})" if "is not JSON" in str(error) else "")) from None
+
+
+def _without_surrogates(body: bytes) -> bytes:
+    r"""The body with `\ud800` and its like as U+FFFD: JSON can spell half a character, and nothing else can hold it."""
+    return _SURROGATE_ESCAPE.sub(lambda found: found[0] if found[1] else rb"\ufffd", body) if rb"\u" in body else body
+
+
+# A pair spells one character and stays (group 1); so does an escaped backslash before a u.
+_SURROGATE_ESCAPE: Final = re.compile(
+    rb"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
 
 
 def _refuse(name: str) -> None:

@@ -1,43 +1,78 @@
-"""Plays a check: which request goes out next, and what its response proves."""
+"""Plays a check: which call goes out next, and what its reply proves."""
 
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from quizkit.check import jsonpath, message, template
 from quizkit.check.match import ABSENT, match
-from quizkit.check.spec import OpenapiCheck, RequestCheck, Step, StepsCheck
-from quizkit.sandbox.protocol import Raised, Reply, Request, Response, Stopped
+from quizkit.check.result import ended, failed, judged, observed
+from quizkit.check.socket import converse
+from quizkit.check.spec import OpenapiCheck, RequestCheck, SocketCheck, Step, StepsCheck, StreamCheck
+from quizkit.check.stream import read_stream
+from quizkit.sandbox.protocol import Burst, Call, Look, Reply, Request, Response, Responses, Sight, Stopped
 from quizkit.verdict import CheckResult, Mismatch, Outcome
 
 if TYPE_CHECKING:
     from random import Random
 
-Play = Generator[Request, Reply, CheckResult]
+Play = Generator[Call, Reply, CheckResult]
+Playable = RequestCheck | StepsCheck | SocketCheck | StreamCheck | OpenapiCheck
+
+_SLACK_S: Final = 0.05
+"""What requests at once may take longer than one alone for no fault of the app: threads have to be started."""
 
 
-def play(check: RequestCheck | StepsCheck | OpenapiCheck, rng: "Random", given: Mapping[str, Any] | None = None) -> Play:
-    """A generator that yields a request, is sent its reply, and returns the check's result.
+def play(check: Playable, rng: "Random", given: Mapping[str, Any] | None = None) -> Play:
+    """A generator that yields a call, is sent its reply, and returns the check's result.
 
-    The next request doesn't exist before the last reply is there. Fresh values are drawn for each row, unless `given`
+    The next call doesn't exist before the last reply is there. Fresh values are drawn for each row, unless `given`
     holds those that the snippet's environment was already made with.
     """
     if isinstance(check, OpenapiCheck):
-        return _play_openapi(check)
-    return _play_rows(check, rng, given)
+        return _openapi(check)
+    return _rows(check, rng, given)
 
 
-def _play_rows(check: RequestCheck | StepsCheck, rng: "Random", given: Mapping[str, Any] | None) -> Play:
+def _rows(check: RequestCheck | StepsCheck | SocketCheck | StreamCheck, rng: "Random", given: Mapping[str, Any] | None) -> Play:
     result = CheckResult(check.title, Outcome.not_run, check.weight)
+    if check.looks:
+        yield Look()  # what was logged and printed before belongs to other checks
     for row in check.each or ({},):
         values = {**(template.draw(check.kinds(), rng) if given is None else given), **row}
-        for number, step in enumerate(check.steps):
-            result = yield from _play_step(check, step, values, number)
-            if result.outcome is not Outcome.passed:
-                return result
+        try:
+            result = yield from _row(check, values)
+        except template.NoSum as error:  # a sum over what the app answered
+            return replace(failed(check, None, {}, None, ()), message=str(error))
+        if result.outcome is Outcome.passed and check.looks:
+            result = yield from _look(check, values, result)
+        if result.outcome is not Outcome.passed:
+            return result
     return result
 
 
-def _play_step(check: RequestCheck | StepsCheck, step: Step, values: dict[str, Any], number: int) -> Play:
+def _row(check: RequestCheck | StepsCheck | SocketCheck | StreamCheck, values: dict[str, Any]) -> Play:
+    match check:
+        case SocketCheck():
+            return (yield from converse(check, values))
+        case StreamCheck():
+            return (yield from read_stream(check, values))
+        case RequestCheck(parallel=int(count)):
+            return (yield from _at_once(check, values, count))
+        case _:
+            return (yield from _steps(check, values))
+
+
+def _steps(check: RequestCheck | StepsCheck, values: dict[str, Any]) -> Play:
+    result = CheckResult(check.title, Outcome.not_run, check.weight)
+    for number, step in enumerate(check.steps):
+        result = yield from _step(check, step, values, number)
+        if result.outcome is not Outcome.passed:
+            break
+    return result
+
+
+def _step(check: RequestCheck | StepsCheck, step: Step, values: dict[str, Any], number: int) -> Play:
     """One step; `values` takes what the step saves."""
     expected = message.expectation(step.response, values)
     times = check.repeat if isinstance(check, RequestCheck) else 1
@@ -45,116 +80,14 @@ def _play_step(check: RequestCheck | StepsCheck, step: Step, values: dict[str, A
     for nth in range(times):
         request = message.encode(step.request, values, new_client=number == 0 and nth == 0)
         reply = yield request
-        result = _judge(check, request, expected, reply, nth if times > 1 else None)
+        if not isinstance(reply, Response):
+            return ended(check, request, expected, reply)
+        result = judged(check, request, expected, reply, message.compare(expected, reply, nth=nth if times > 1 else None))
         if result.outcome is not Outcome.passed:
             return result
-        assert isinstance(reply, Response)
         if missing := _save(step, reply, values):
-            return _result(check, request, Outcome.failed, expected, message.observation(reply), (missing,))
+            return failed(check, request, expected, observed(reply), (missing,))
     return result
-
-
-def _judge(
-    check: RequestCheck | StepsCheck | OpenapiCheck,
-    request: Request,
-    expected: Mapping[str, Any],
-    reply: Reply,
-    nth: int | None,
-) -> CheckResult:
-    if isinstance(reply, Stopped):
-        return _result(check, request, stopped_outcome(reply), expected, None, (), stopped_words(reply))
-    mismatches = message.compare(expected, reply, nth=nth)
-    outcome = Outcome.failed if mismatches else Outcome.passed
-    raised = reply.raised if mismatches else None
-    outcome = (cause_outcome(raised) if raised else None) or outcome
-    return _result(check, request, outcome, expected, message.observation(reply), mismatches, raised=raised)
-
-
-def _result(
-    check: RequestCheck | StepsCheck | OpenapiCheck,
-    request: Request,
-    outcome: Outcome,
-    expected: Mapping[str, Any],
-    actual: Any,
-    mismatches: tuple[Mismatch, ...] = (),
-    words: str = "",
-    *,
-    raised: Raised | None = None,
-) -> CheckResult:
-    passed = outcome is Outcome.passed
-    return CheckResult(
-        name=check.title,
-        outcome=outcome,
-        weight=check.weight,
-        message=words or ("" if passed else check.message or summary(mismatches)),
-        hint="" if passed else check.hint,
-        line=raised.frames[-1].line if raised and raised.frames else None,
-        request=message.curl(request),
-        expected=dict(expected),
-        actual=actual,
-        mismatches=mismatches,
-        traceback=traceback_text(raised) if raised else "",
-    )
-
-
-def summary(mismatches: tuple[Mismatch, ...]) -> str:
-    """The first difference in a few words; a wrong status before all else."""
-    if not mismatches:
-        return ""
-    first = mismatches[0]
-    if first.path == ("status",):
-        wanted = first.expected
-        return f"expected {' or '.join(map(str, wanted)) if isinstance(wanted, list) else wanted}, got {first.actual}"
-    place = place_text(first.path)
-    if first.message:
-        return f"{place} {first.message}"
-    return f"{place} differs"
-
-
-def place_text(path: tuple[str | int, ...]) -> str:
-    """A place in a response as a person reads it: `json.items[0].name`, `header x-total`."""
-    root, *rest = path
-    if root == "headers" and rest:
-        return f"header {rest[0]}"
-    if root == "cookies" and rest:
-        return "cookie " + ".".join(map(str, rest))
-    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in rest)
-    return {"json": "JSON", "media_type": "media type"}.get(str(root), str(root)) + steps
-
-
-def traceback_text(raised: Raised) -> str:
-    """The exception and the person's own lines, the innermost last."""
-    lines = [f"{raised.exception}: {raised.message}" if raised.message else raised.exception]
-    lines += [f"  {frame.file}:{frame.line}   {frame.source}" for frame in raised.frames]
-    return "\n".join(lines)
-
-
-def cause_outcome(raised: Raised) -> Outcome | None:
-    """The outcome that a limit or a refused call behind an exception stands for; None where neither is."""
-    if raised.exception == "MemoryError" or raised.cause == "memory":
-        return Outcome.memory
-    return Outcome.blocked if raised.cause == "blocked" else None
-
-
-def stopped_outcome(stopped: Stopped) -> Outcome:
-    """The outcome that a run's end stands for. What the worker names can only ever be a failure."""
-    try:
-        outcome = Outcome(stopped.reason)
-    except ValueError:
-        return Outcome.error
-    return outcome if outcome in (Outcome.timeout, Outcome.memory, Outcome.killed, Outcome.blocked) else Outcome.error
-
-
-def stopped_words(stopped: Stopped) -> str:
-    """What happened, for a person."""
-    words = {
-        "timeout": "no answer before the time was up",
-        "memory": "the memory limit was reached",
-        "killed": "the process was killed",
-        "exited": "the program ended itself before it answered",
-        "garbled": "the process answered with something that is no response",
-    }.get(stopped.reason, stopped.reason)
-    return f"{words} ({stopped.detail})" if stopped.detail else words
 
 
 def _save(step: Step, response: Response, values: dict[str, Any]) -> Mismatch | None:
@@ -178,25 +111,83 @@ def _saved_value(path: str, response: Response) -> Any:
         return ABSENT
 
 
-def _play_openapi(check: OpenapiCheck) -> Play:
+def _at_once(check: RequestCheck, values: Mapping[str, Any], count: int) -> Play:
+    """One request alone, then `count` at once, all of which must be right and together not take much longer."""
+    expected = message.expectation(check.steps[0].response, values)
+    request = message.encode(check.request, values, new_client=True)
+    alone = yield request
+    if not isinstance(alone, Response):
+        return ended(check, request, expected, alone)
+    first = judged(check, request, expected, alone, message.compare(expected, alone))
+    if first.outcome is not Outcome.passed:
+        return first
+    together = yield Burst(replace(request, new_client=False), count)
+    if not isinstance(together, Responses):
+        return ended(check, request, expected, together)
+    for response in together.responses:
+        result = judged(check, request, expected, response, message.compare(expected, response))
+        if result.outcome is not Outcome.passed:
+            return result
+    return _in_time(check, request, alone, together)
+
+
+def _in_time(check: RequestCheck, request: Request, alone: Response, together: Responses) -> CheckResult:
+    bound = (check.at_most or 1) * alone.elapsed_s + _SLACK_S
+    count = len(together.responses)
+    expected = {"status": alone.status, "seconds": round(bound, 2)}
+    actual = {"status": alone.status, "seconds": round(together.elapsed_s, 2)}
+    if together.elapsed_s <= bound:
+        return judged(check, request, expected, alone, ())
+    words = f"{count} at once took {together.elapsed_s:.2f} s, one alone {alone.elapsed_s:.2f} s: they wait for each other"
+    return replace(failed(check, request, expected, actual, ()), message=check.message or words)
+
+
+def _look(check: RequestCheck | StepsCheck | SocketCheck | StreamCheck, values: Mapping[str, Any], result: CheckResult) -> Play:
+    """What the app left behind, once its responses are right."""
+    sight = yield Look(tuple(check.leaves))
+    if not isinstance(sight, Sight):
+        return ended(check, None, {}, sight if isinstance(sight, Stopped) else Stopped("garbled"))
+    expected: dict[str, Any] = {
+        "logs": [template.fill(record.pattern(), values) for record in check.logs],
+        "leaves": template.fill(dict(check.leaves), values),
+    }
+    actual: dict[str, Any] = {
+        "logs": [{"level": record.level, "logger": record.logger, "message": record.message} for record in sight.logs],
+        "leaves": {name: ABSENT if text is None else text for name, text in sight.files.items()},
+    }
+    mismatches = [*_unlogged(expected["logs"], actual["logs"])]
+    for name, pattern in expected["leaves"].items():
+        mismatches += match(pattern, actual["leaves"][name], path=("files", name))
+    if "output" in check.model_fields_set:
+        mismatches += match(template.fill(check.output, values), sight.output, path=("output",))
+    if not mismatches:
+        return result
+    return replace(failed(check, None, expected, actual, tuple(mismatches)), request=result.request)
+
+
+def _unlogged(expected: Any, actual: Any) -> Generator[Mismatch, None, None]:
+    """The expected records that weren't made, in their order; others may stand between them."""
+    left = iter(actual)
+    for number, pattern in enumerate(expected):
+        if not any(not match(pattern, record, partial=True) for record in left):
+            yield Mismatch(("logs", number), pattern, actual, "no such record was logged")
+
+
+def _openapi(check: OpenapiCheck) -> Play:
     request = Request("GET", check.url, new_client=True)
     reply = yield request
-    expectation = check.openapi
-    shown = {"status": 200, "json_contains" if expectation.partial else "json": expectation_pattern(check)}
-    if isinstance(reply, Stopped) or reply.status != 200:
-        return _judge(check, request, {"status": 200}, reply, None)
+    if not isinstance(reply, Response):
+        return ended(check, request, {"status": 200}, reply)
+    if reply.status != 200:
+        return judged(check, request, {"status": 200}, reply, message.compare({"status": 200}, reply))
+    wanted = check.openapi
+    pattern = template.fill(wanted.json_contains if wanted.partial else wanted.json_exact, {})
+    expected = {"status": 200, "json_contains" if wanted.partial else "json": pattern}
     try:
-        actual = jsonpath.find(expectation.at, message.body_json(reply))
+        actual = jsonpath.find(wanted.at, message.body_json(reply))
     except LookupError:
         actual = ABSENT
     except message.NotJson as error:
-        return _result(check, request, Outcome.failed, shown, message.observation(reply), (), str(error))
-    place = ("openapi", *jsonpath.parse(expectation.at))
-    mismatches = match(expectation_pattern(check), actual, partial=expectation.partial, path=place)
-    outcome = Outcome.failed if mismatches else Outcome.passed
-    return _result(check, request, outcome, shown, {"status": 200, "json": None if actual is ABSENT else actual}, mismatches)
-
-
-def expectation_pattern(check: OpenapiCheck) -> Any:
-    """What must stand at the place that an `openapi` check names."""
-    return check.openapi.json_contains if check.openapi.partial else check.openapi.json_exact
+        return replace(failed(check, request, expected, observed(reply), ()), message=str(error))
+    mismatches = match(pattern, actual, partial=wanted.partial, path=("openapi", *jsonpath.parse(wanted.at)))
+    return judged(check, request, expected, reply, mismatches, seen={"status": 200, "json": None if actual is ABSENT else actual})

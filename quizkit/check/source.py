@@ -1,6 +1,7 @@
 """What a snippet is written with, judged by its syntax tree and never by a text search."""
 
 import ast
+import warnings
 from collections.abc import Iterator
 
 from quizkit.check.spec import NamedFunction, SourceRules
@@ -8,17 +9,18 @@ from quizkit.check.spec import NamedFunction, SourceRules
 
 def broken_rules(source: str, rules: SourceRules) -> list[str]:
     """The rules that `source` breaks, each as a sentence. Raises SyntaxError where it isn't Python."""
-    tree = ast.parse(source)
-    used, functions = set(_used_names(tree)), dict(_functions(tree))
+    with warnings.catch_warnings(action="ignore"):
+        tree = ast.parse(source)
+    used, functions = set(_used_names(tree)), set(_functions(tree))
     broken = [f"{_words(rule)} is required" for rule in rules.require if not _holds(rule, used, functions)]
     return broken + [f"{_words(rule)} is not allowed here" for rule in rules.forbid if _holds(rule, used, functions)]
 
 
-def _holds(rule: str | NamedFunction, used: set[str], functions: dict[str, type[ast.AST]]) -> bool:
+def _holds(rule: str | NamedFunction, used: set[str], functions: set[tuple[str, type[ast.AST]]]) -> bool:
     if isinstance(rule, str):
         return rule in used
     wanted = ast.AsyncFunctionDef if rule.async_def else ast.FunctionDef
-    return functions.get(rule.async_def or rule.plain_def or "") is wanted
+    return (rule.async_def or rule.plain_def or "", wanted) in functions
 
 
 def _words(rule: str | NamedFunction) -> str:

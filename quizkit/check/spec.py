@@ -1,6 +1,7 @@
 """What an author can write in a check: the models behind `checks:` in a deck."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -48,9 +49,18 @@ def _not_blank(text: str) -> str:
 
 
 def _known_operators(pattern: Any) -> Any:
+    """The pattern, once it is sure that nothing in it can't be meant."""
+    _refuse_infinity(pattern)
     for path, fault in match.faults(pattern):
         raise ValueError(f"{'.'.join(map(str, path))}: {fault}")
     return pattern
+
+
+def _refuse_infinity(value: Any) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is no JSON number; send such a body as content, a text")
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _refuse_infinity(part)
 
 
 Text = Annotated[str, BeforeValidator(as_written), WithJsonSchema({"type": ["string", "number", "boolean"]})]
@@ -78,6 +88,11 @@ FileField = Annotated[
 ]
 
 
+def _or_text(schema: Any, pattern: str = "") -> dict[str, Any]:
+    """The JSON Schema of a model that has a short form."""
+    return {"anyOf": [{"type": "string", **({"pattern": pattern} if pattern else {})}, schema]}
+
+
 def _method(name: str) -> str:
     if name not in METHOD_NAMES and not template.PLACEHOLDER.fullmatch(name):
         raise ValueError(f'"{name}" is no method; the methods are {", ".join(METHOD_NAMES)}')
@@ -99,6 +114,11 @@ class RequestSpec(Model):
     data: dict[str, JsonValue] | None = None
     content: Text | None = None
     files: dict[str, FileField] | None = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        """Editors are to know the short form too."""
+        return _or_text(handler(schema), f"^({'|'.join(METHOD_NAMES)}) ")
 
     @model_validator(mode="before")
     @classmethod
@@ -192,7 +212,9 @@ class Range(Model):
         bounds = self.bounds
         if bounds is None or (self.int_range and self.float_range):
             raise ValueError("a range is {int: [1, 100]} or {float: [1, 100]}")
-        if bounds[0] >= bounds[1]:
+        if self.int_range and any(not bound.is_integer() for bound in bounds):
+            raise ValueError(f"the range {list(bounds)} of whole numbers needs whole ends")
+        if bounds[0] >= bounds[1] or (self.float_range and round((bounds[1] - bounds[0]) * 100) < 1):
             raise ValueError(f"the range {list(bounds)} holds fewer than two values")
         return self
 
@@ -247,6 +269,11 @@ class _Common(Model):
                 raise ValueError(f'"{name}" leads out of the working folder')
         return files
 
+    def _require_no_names(self, templates: Iterator[Any]) -> None:
+        for value in templates:
+            for name in template.names(_plain(value)):
+                raise ValueError(f"{{{{{name}}}}} has no value here; this kind of check draws none")
+
     @property
     def own_process(self) -> bool:
         """Whether this check can't share the app of the others."""
@@ -294,17 +321,64 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-class RequestCheck(_Valued):
-    """One request, or the same one `repeat` times in a row, and what must come back."""
+class RecordSpec(Model):
+    """A log record that must have been made; what is left out doesn't count."""
+
+    level: Pattern = None
+    logger: Pattern = None
+    message: Pattern = None
+
+    def pattern(self) -> dict[str, Any]:
+        """What was written, by name."""
+        return {name: getattr(self, name) for name in ("level", "logger", "message") if name in self.model_fields_set}
+
+
+class _Watched(_Valued):
+    """A check that also looks at what the app leaves: log records, files in its folder, printed text."""
+
+    logs: Many[RecordSpec] = ()
+    leaves: dict[str, Pattern] = {}
+    output: Pattern = None
+
+    @property
+    def looks(self) -> bool:
+        """Whether anything beside the responses counts."""
+        return bool(self.logs or self.leaves or "output" in self.model_fields_set)
+
+    def _require_known_afterwards(self, known: set[str]) -> None:
+        self._require_known(iter([record.pattern() for record in self.logs] + [dict(self.leaves), self.output]), known)
+
+
+class RequestCheck(_Watched):
+    """One request, the same one `repeat` times in a row, or `parallel` times at once, and what must come back.
+
+    With `parallel`, all at once take at most `at_most` times as long as one alone: what blocks the event loop doesn't.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["response"]}, {"required": ["parallel"]}]})
 
     request: RequestSpec
-    response: ResponseSpec
+    response: ResponseSpec | None = None
     repeat: Annotated[int, Field(ge=1, le=1000)] = 1
+    parallel: Annotated[int, Field(ge=2, le=40)] | None = None
+    at_most: Annotated[float, Field(gt=0)] | None = None
+
+    @field_validator("at_most", mode="before")
+    @classmethod
+    def _whole_bounds_too(cls, value: Any) -> Any:
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     @model_validator(mode="after")
     def _names_known(self) -> "RequestCheck":
         known = self._first_names()
         self._require_known(self.request.templates(), known)
+        self._require_known_afterwards(known)
+        if (self.parallel is None) != (self.at_most is None):
+            raise ValueError("parallel and at_most go together")
+        if self.response is None:
+            if self.parallel is None:
+                raise ValueError('missing key "response": what must come back')
+            return self
         self._require_known(self.response.templates(), known)
         statuses = self.response.status
         if self.repeat > 1 and isinstance(statuses, tuple) and len(statuses) != self.repeat:
@@ -319,10 +393,11 @@ class RequestCheck(_Valued):
     @property
     def steps(self) -> tuple[Step, ...]:
         """The same as a scenario of one step."""
-        return (Step.model_construct(request=self.request, response=self.response, save={}),)
+        response = self.response or ResponseSpec(status=tuple(range(200, 300)))
+        return (Step.model_construct(request=self.request, response=response, save={}),)
 
 
-class StepsCheck(_Valued):
+class StepsCheck(_Watched):
     """Several requests, where a later one may use what an earlier one gave."""
 
     steps: Annotated[Many[Step], Field(min_length=1)]
@@ -334,6 +409,7 @@ class StepsCheck(_Valued):
             self._require_known(step.request.templates(), known)
             self._require_known(step.response.templates(), known)
             known |= step.save.keys()
+        self._require_known_afterwards(known)
         return self
 
     @property
@@ -341,6 +417,148 @@ class StepsCheck(_Valued):
         """The check's name, or what it sends last."""
         last = self.steps[-1].request
         return self.name or f"{last.method} {last.path}"
+
+
+class SocketMessage(Model):
+    """A message on a WebSocket: a text, or a JSON value as text; when it is expected, also in part."""
+
+    text: Pattern = None
+    json_exact: Pattern = Field(default=None, alias="json")
+    json_contains: Pattern = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        """Editors are to know the short form too."""
+        return _or_text(handler(schema))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"text": as_written(value)} if isinstance(value, str | int | float) else value
+
+    @model_validator(mode="after")
+    def _one_content(self) -> "SocketMessage":
+        if len(self.model_fields_set) != 1:
+            raise ValueError("a message has one of text, json and json_contains")
+        return self
+
+    @property
+    def content(self) -> tuple[str, Any]:
+        """Which of the three it is, and the value."""
+        name = next(iter(self.model_fields_set))
+        return ("json" if name == "json_exact" else name), getattr(self, name)
+
+
+class SocketStep(Model):
+    """One thing that happens on a WebSocket: `send`, `receive`, `close` by the client, or `closed` by the app.
+
+    `client` names one of several sockets; each is opened when it is first named.
+    """
+
+    client: Text = ""
+    open: Literal[True] | None = None
+    send: SocketMessage | None = None
+    receive: SocketMessage | None = None
+    close: Annotated[int, Field(ge=1000, le=4999)] | None = None
+    closed: Annotated[int, Field(ge=1000, le=4999)] | None = None
+    save: dict[str, SavePath] = {}
+
+    @model_validator(mode="after")
+    def _one_action(self) -> "SocketStep":
+        actions = self.model_fields_set & {"open", "send", "receive", "close", "closed"}
+        if len(actions) != 1:
+            raise ValueError("a step has one of open, send, receive, close and closed")
+        if self.save and "receive" not in actions:
+            raise ValueError("save goes with receive")
+        return self
+
+
+class SocketTarget(Model):
+    """Where a WebSocket is opened, with what a handshake can carry. A text is the path alone."""
+
+    path: Text
+    headers: dict[str, Text] = {}
+    cookies: dict[str, Text] = {}
+    params: dict[str, JsonValue] = {}
+    subprotocols: Many[Text] = ()
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        """Editors are to know the short form too."""
+        return _or_text(handler(schema))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"path": value} if isinstance(value, str) else value
+
+
+class SocketCheck(_Watched):
+    """A conversation on one WebSocket or several. `refused` is the status that the handshake must be refused with."""
+
+    websocket: SocketTarget
+    steps: Many[SocketStep] = ()
+    refused: Status | None = None
+
+    @model_validator(mode="after")
+    def _names_known(self) -> "SocketCheck":
+        if bool(self.steps) == (self.refused is not None):
+            raise ValueError("needs either steps or refused")
+        known = self._first_names()
+        target = self.websocket
+        self._require_known(iter((target.path, target.headers, target.cookies, target.params)), known)
+        for step in self.steps:
+            for said in (step.send, step.receive):
+                if said is not None:
+                    self._require_known(iter((said.content[1],)), known)
+            known |= step.save.keys()
+        self._require_known_afterwards(known)
+        return self
+
+    @property
+    def title(self) -> str:
+        """The check's name, or the path."""
+        return self.name or f"WebSocket {self.websocket.path}"
+
+
+class EventSpec(Model):
+    """One server-sent event; what is left out doesn't count. `data` that is no text is compared as JSON."""
+
+    data: Pattern = None
+    event: Pattern = None
+    id: Pattern = None
+    retry: Pattern = None
+
+    def pattern(self) -> dict[str, Any]:
+        """What was written, by name."""
+        return {name: getattr(self, name) for name in ("data", "event", "id", "retry") if name in self.model_fields_set}
+
+
+class StreamResponse(ResponseSpec):
+    """What a stream must begin with: its head, and its first events. The client hangs up after as many as are listed."""
+
+    events: Many[EventSpec] = ()
+
+
+class StreamCheck(_Watched):
+    """A response that is read as it comes."""
+
+    stream: RequestSpec
+    response: StreamResponse
+
+    @model_validator(mode="after")
+    def _names_known(self) -> "StreamCheck":
+        known = self._first_names()
+        self._require_known(self.stream.templates(), known)
+        self._require_known(self.response.templates(), known)
+        self._require_known(iter([event.pattern() for event in self.response.events]), known)
+        self._require_known_afterwards(known)
+        return self
+
+    @property
+    def title(self) -> str:
+        """The check's name, or what it sends."""
+        return self.name or f"stream {self.stream.method} {self.stream.path}"
 
 
 class OpenapiExpectation(Model):
@@ -367,6 +585,12 @@ class OpenapiCheck(_Common):
 
     openapi: OpenapiExpectation
     url: Text = "/openapi.json"
+
+    @model_validator(mode="after")
+    def _no_names(self) -> "OpenapiCheck":
+        wanted = self.openapi
+        self._require_no_names(iter((self.env, self.files, self.url, wanted.json_exact, wanted.json_contains)))
+        return self
 
     @property
     def title(self) -> str:
@@ -406,6 +630,11 @@ class SourceCheck(_Common):
 
     source: SourceRules
 
+    @model_validator(mode="after")
+    def _no_names(self) -> "SourceCheck":
+        self._require_no_names(iter((self.env, self.files)))
+        return self
+
     @property
     def title(self) -> str:
         """The check's name, or what it looks at."""
@@ -414,34 +643,42 @@ class SourceCheck(_Common):
 
 _KEYS: Final = {
     "request": "request check",
-    "steps": "scenario check",
+    "websocket": "socket check",
+    "stream": "stream check",
     "openapi": "openapi check",
     "source": "source check",
 }
-_MODELS: Final[Mapping[type[Model], str]] = {
+CHECK_TAGS: Final[Mapping[type[Model], str]] = {
     RequestCheck: "request check",
     StepsCheck: "scenario check",
+    SocketCheck: "socket check",
+    StreamCheck: "stream check",
     OpenapiCheck: "openapi check",
     SourceCheck: "source check",
 }
 
 
 def _which(value: Any) -> str | None:
+    """The model that a check's own key asks for. `steps` is a scenario of requests, or belongs to a websocket."""
     if not isinstance(value, dict):
-        return _MODELS.get(type(value))
+        return CHECK_TAGS.get(type(value))
     present = [tag for key, tag in _KEYS.items() if key in value]
-    return present[0] if len(present) == 1 else None
+    if not present and "steps" in value:
+        return "scenario check"
+    return present[0] if len(present) == 1 and ("steps" not in value or "websocket" in value) else None
 
 
 Check = Annotated[
     Annotated[RequestCheck, Tag("request check")]
     | Annotated[StepsCheck, Tag("scenario check")]
+    | Annotated[SocketCheck, Tag("socket check")]
+    | Annotated[StreamCheck, Tag("stream check")]
     | Annotated[OpenapiCheck, Tag("openapi check")]
     | Annotated[SourceCheck, Tag("source check")],
     Discriminator(
         _which,
         custom_error_type="check_kind",
-        custom_error_message=f"a check has exactly one of the keys {', '.join(_KEYS)}",
+        custom_error_message=f"a check has exactly one of the keys {', '.join([*_KEYS, 'steps'])}",
     ),
 ]
 

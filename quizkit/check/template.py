@@ -1,12 +1,14 @@
 """Values in a check's text: draws them fresh, writes them in, and works out small sums over them."""
 
 import ast
+import json
 import operator
 import re
 import string
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(template, list):
         return [fill(element, values) for element in template]
     if isinstance(template, dict):
+        if "$equal" in template:
+            return {key: _fill_as_it_stands(value, values) for key, value in template.items()}
         if isinstance(template.get("$expr"), str):
             return {
                 **fill({k: v for k, v in template.items() if k != "$expr"}, values),
@@ -33,6 +37,15 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
             }
         return {_fill_key(key, values): fill(value, values) for key, value in template.items()}
     return template
+
+
+def _fill_as_it_stands(template: Any, values: Mapping[str, Any]) -> Any:
+    """Names are written in, and `$expr` is data: below `$equal` nothing is an operator."""
+    if isinstance(template, dict):
+        return {_fill_key(key, values): _fill_as_it_stands(value, values) for key, value in template.items()}
+    if isinstance(template, list):
+        return [_fill_as_it_stands(element, values) for element in template]
+    return fill(template, values)
 
 
 def names(template: Any) -> Iterator[str]:
@@ -45,7 +58,9 @@ def names(template: Any) -> Iterator[str]:
     elif isinstance(template, dict):
         for key, value in template.items():
             yield from names(key)
-            if key == "$expr" and isinstance(value, str):
+            if key == "$equal":
+                yield from PLACEHOLDER.findall(json.dumps(value, ensure_ascii=False))
+            elif key == "$expr" and isinstance(value, str):
                 yield from variables(value)
             else:
                 yield from names(value)
@@ -81,15 +96,19 @@ _SUMS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
 _CALLS: Final[dict[str, Callable[..., Any]]] = {"round": round, "min": min, "max": max, "abs": abs}
 
 
+class NoSum(ValueError):
+    """A small sum that can't be worked out."""
+
+
 def calculate(expression: str, values: Mapping[str, Any]) -> float:
     """The value of a small sum: numbers, names, + - * / // %, brackets, round, min, max, abs.
 
-    Raises ValueError for anything else, and for a name without a number.
+    Raises NoSum for anything else, and for a name without a number.
     """
     try:
         return float(_value(ast.parse(expression, mode="eval").body, values))
-    except (SyntaxError, ZeroDivisionError, TypeError) as error:
-        raise ValueError(f"{expression!r} can't be worked out: {error}") from None
+    except (SyntaxError, ArithmeticError, TypeError, RecursionError, MemoryError) as error:
+        raise NoSum(f"{expression!r} can't be worked out: {error}") from None
 
 
 def variables(expression: str) -> list[str]:
@@ -114,7 +133,7 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
             return -_value(operand, values)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _CALLS:
             return _CALLS[name](*(_value(arg, values) for arg in args))
-    raise ValueError(f"{ast.unparse(node)!r} can't be worked out")
+    raise NoSum(f"{ast.unparse(node)!r} can't be worked out with these values")
 
 
 # ---- fresh values ----
@@ -140,13 +159,16 @@ def _word(rng: "Random", _low: float | None = None, _high: float | None = None) 
     return "".join(rng.choice(consonants) + rng.choice("aeiou") for _ in range(4))
 
 
+def _hundredths(rng: "Random", low: float, high: float) -> float:
+    """A number with two decimals between the ends; not a whole one, where the range has others, since an int must not pass."""
+    first, last = ceil(low * 100), floor(high * 100)
+    drawn = rng.randint(first, last)
+    return (drawn + (1 if drawn < last else -1) if drawn % 100 == 0 and last > first else drawn) / 100
+
+
 _DRAWS: Final[dict[str, Callable[["Random", float | None, float | None], Any]]] = {
     "int": lambda rng, low, high: rng.randint(int(1000 if low is None else low), int(9999 if high is None else high)),
-    # Hundredths that are no whole number, so that an int can't pass for it.
-    "float": lambda rng, low, high: round(
-        rng.randint(int(1 if low is None else low), int(999 if high is None else high) - 1) + rng.randint(1, 99) / 100,
-        2,
-    ),
+    "float": lambda rng, low, high: _hundredths(rng, 1 if low is None else low, 1000 if high is None else high),
     "word": _word,
     "email": lambda rng, _low, _high: f"{_word(rng)}@{_word(rng)}.example",
     "uuid": lambda rng, _low, _high: str(uuid.UUID(int=rng.getrandbits(128), version=4)),

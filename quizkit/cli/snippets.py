@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
     from quizkit.deck.loader import Deck
     from quizkit.deck.models import Question
+    from quizkit.documents.comments import Block
     from quizkit.report.machine import FileVerdict
 
 DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
 QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
 STANDARD_INPUT = "-"
+MARKDOWN = (".md", ".markdown")
+_FINE = ("passed", "no_expectation", "not_run")
+WATCH_POLL_S = 0.01
+"""A save counts once the file stood still for one look, so this is the most that a save waits for its check, twice over."""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +38,8 @@ def check(
     context: typer.Context,
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Python files, folders of them, or - for standard input.")],
     question: Annotated[str | None, typer.Option(metavar="ID", help="The question that these files answer.")] = None,
-    format: Annotated[Literal["rich", "json"], typer.Option(help="How to print it.")] = "rich",
+    watch: Annotated[bool, typer.Option("--watch", help="Check one file again at each save.")] = False,
+    format: Annotated[Literal["rich", "json", "junit", "github"], typer.Option(help="How to print it.")] = "rich",
     timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds that a run may take.")] = 10,
     deck: DeckPaths = None,
 ) -> None:
@@ -45,8 +51,16 @@ def check(
     bench: Workbench = context.obj
     loaded = bench.deck(deck or ())
     bench.sandbox().time_limit_s = timeout
+    if watch:
+        _watch(paths, question, loaded, bench)
     rng, results, code = Random(), [], 0
     for path in paths:
+        if question is None and (document := _document(path, loaded)) is not None:
+            found = _check_document(path, document, bench, rng)
+            results += [result for _, result in found]
+            if format == "rich":
+                bench.print(console.document(path, found))
+            continue
         for name, text in _sources(path, loaded, alone=question is not None):
             result, trouble = _verdict(name, text, question, loaded, bench, rng)
             code = max(code, trouble)
@@ -54,9 +68,61 @@ def check(
                 results.append(result)
                 if format == "rich":
                     bench.print(console.file_verdict(result.file, loaded.entry(result.question or ""), result.verdict))
-    if format == "json":
-        typer.echo(machine.to_json(machine.verdicts(results)))
-    raise typer.Exit(max(code, 0 if all(result.verdict.passed for result in results) else 1))
+    if format != "rich":
+        typer.echo(machine.FORMATS[format](results))
+    raise typer.Exit(max(code, 0 if all(result.verdict.outcome in _FINE for result in results) else 1))
+
+
+def _document(path: str, deck: "Deck") -> "list[Block] | None":
+    """The blocks of a Markdown file, or of a Python file that answers no question and states answers in its comments."""
+    from quizkit.documents.comments import blocks  # noqa: PLC0415
+
+    given = Path(path)
+    if path == STANDARD_INPUT or given.is_dir():
+        return None
+    if given.suffix.lower() in MARKDOWN:
+        return blocks(_text(given), markdown=True)
+    text = _text(given)
+    if _question_of(given.name, text, deck) is not None:
+        return None
+    found = blocks(text, markdown=False)
+    return found if any(block.stated for block in found) else None
+
+
+def _check_document(path: str, found: "Sequence[Block]", bench: Workbench, rng: "Random") -> "list[tuple[Block, FileVerdict]]":
+    from quizkit.grading import grade_block  # noqa: PLC0415
+    from quizkit.report.machine import FileVerdict  # noqa: PLC0415
+
+    verdicts = [grade_block(block, bench.sandbox(), rng) for block in found]
+    pairs = zip(found, verdicts, strict=True)
+    return [(block, FileVerdict(f"{path}:{block.line}", None, verdict)) for block, verdict in pairs]
+
+
+def _watch(paths: Sequence[str], question: str | None, deck: "Deck", bench: Workbench) -> None:
+    """A verdict now and at each save, until Ctrl-C."""
+    import time  # noqa: PLC0415
+    from random import Random  # noqa: PLC0415
+
+    from quizkit.errors import QuizkitError  # noqa: PLC0415
+    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.terminal.inbox import Saves  # noqa: PLC0415
+
+    path = Path(paths[0])
+    if len(paths) != 1 or paths[0] == STANDARD_INPUT or path.is_dir():
+        raise QuizkitError("--watch looks at one file.", f"quizkit check FILE --watch, not {' '.join(paths)}")
+    saves, text, before, rng = Saves(path), _text(path), None, Random()
+    while True:
+        result, _ = _verdict(paths[0], text, question, deck, bench, rng)
+        if result is not None:
+            if before is not None and bench.console().is_terminal and not bench.is_plain():
+                bench.console().clear()
+            bench.print(console.file_verdict(paths[0], deck.entry(result.question or ""), result.verdict))
+            bench.print(*console.since(before, result.verdict))
+            before = result.verdict
+            sys.stdout.flush()
+        while (saved := saves.look()) is None:
+            time.sleep(WATCH_POLL_S)
+        text = saved
 
 
 def _sources(path: str, deck: "Deck", *, alone: bool) -> Iterator[tuple[str, str]]:
@@ -104,7 +170,7 @@ def _verdict(
     name: str, text: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random"
 ) -> "tuple[FileVerdict | None, int]":
     """The verdict on one file, or none and the exit code of what stood in its way, which is said on standard error."""
-    from quizkit.deck.models import Coding, Fix  # noqa: PLC0415
+    from quizkit.deck.models import Coding, Fix, Tests  # noqa: PLC0415
     from quizkit.errors import QuizkitError  # noqa: PLC0415
     from quizkit.grading import grade  # noqa: PLC0415
     from quizkit.report.machine import FileVerdict  # noqa: PLC0415
@@ -118,7 +184,7 @@ def _verdict(
                 f"say which: quizkit check {name} --question ID     find one: quizkit list --kind code",
             )
         asked = deck.question(chosen)
-        if not isinstance(asked, Coding | Fix):
+        if not isinstance(asked, Coding | Fix | Tests):
             raise QuizkitError(f"{asked.id} is a {asked.kind} question, which no file answers.", "quizkit drill asks it")
         return FileVerdict(name, asked.id, grade(asked, (text,), bench.sandbox(), rng)), 0
     except QuizkitError as error:
@@ -172,7 +238,7 @@ def show(
 
 
 def _next_steps(name: str, kind: str) -> Sequence[str]:
-    start = f"  begin: quizkit start {name}     " if kind in ("fix", "code") else "  "
+    start = f"  begin: quizkit start {name}     " if kind in ("fix", "code", "tests") else "  "
     return [f"{start}its answer: quizkit show {name} --answer"]
 
 

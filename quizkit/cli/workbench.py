@@ -45,8 +45,10 @@ class Workbench:
         if self._console is None:
             from rich.console import Console  # noqa: PLC0415
 
+            from quizkit.report.console import THEME  # noqa: PLC0415
+
             no_color = True if self.no_color or self.is_plain() else None
-            self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color)
+            self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color, theme=THEME)
         return self._console
 
     def print(self, *parts: "RenderableType") -> None:

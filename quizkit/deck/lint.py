@@ -38,16 +38,19 @@ def _edits_fit(question: Question) -> Iterator[Finding]:
 
 def _something_can_fail(question: Question) -> Iterator[Finding]:
     """A check that states only a status is passed by an app that answers it to all."""
-    if isinstance(question, Fix | Coding) and all(_only_status(check) for check in question.checks):
-        yield ("checks",), "every check states only a status, which an app that always answers it would pass"
+    if isinstance(question, Fix | Coding):
+        statuses = [_only_status(check) for check in question.checks if not isinstance(check, SourceCheck)]
+        if None not in statuses and len(set(statuses)) <= 1:
+            yield ("checks",), "every check states only a status, which an app that always answers it would pass"
 
 
-def _only_status(check: Check) -> bool:
-    if isinstance(check, RequestCheck | StepsCheck):
-        statuses = {step.response.status for step in check.steps}
-        bare = all(step.response.model_fields_set <= {"status"} for step in check.steps)
-        return bare and len(statuses) == 1
-    return isinstance(check, SourceCheck)
+def _only_status(check: Check) -> object:
+    """The one status that a check asks for, where it asks for nothing else; None where it asks for more."""
+    if not isinstance(check, RequestCheck | StepsCheck) or check.looks or getattr(check, "parallel", None):
+        return None
+    statuses = {step.response.status for step in check.steps}
+    bare = all(step.response.model_fields_set <= {"status"} for step in check.steps)
+    return statuses.pop() if bare and len(statuses) == 1 else None
 
 
 def _hints_are_no_solution(question: Question) -> Iterator[Finding]:

@@ -8,11 +8,11 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from quizkit.check.spec import Model
+from quizkit.deck.models import AnyQuestion, DeckFile, Entry, Question, minutes, model_tag
 from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError
-
-from quizkit.deck.models import AnyQuestion, DeckFile, Entry, Question, minutes  # isort: skip
 
 _FORMAT_FILES: Final = tuple(Path(__file__).parent / name for name in ("models.py", "syntax.py", "loader.py", "../check/spec.py"))
 
@@ -85,9 +85,9 @@ class Deck:
 
 
 def _is_topic(entry: Entry, name: str) -> bool:
-    if name.isdigit():
+    if name.isdecimal():
         return entry.section == int(name)
-    return name.lower() in (entry.slug, entry.id) or entry.topic.lower().startswith(name.lower())
+    return name.lower() in (entry.slug.lower(), entry.id) or entry.topic.lower().startswith(name.lower())
 
 
 def load(paths: Sequence[Path] = (), cache: Path | None = None) -> Deck:
@@ -112,14 +112,29 @@ def problems(paths: Sequence[Path]) -> list[Problem]:
 
 def _read_all(paths: Sequence[Path], cache: Path | None) -> tuple[list[_File], list[Problem]]:
     """The files that were asked for, and their problems, judged beside the other files of their folders."""
-    wanted = list(dict.fromkeys(path for given in paths for path in _deck_files(given)))
+    wanted = list({path.resolve(): path for given in paths for path in _deck_files(given)}.values())
+    known = {path.resolve() for path in wanted}
     folders = dict.fromkeys(path.parent for path in wanted)
-    siblings = [path for folder in folders for path in sorted(folder.glob("*.y*ml")) if path not in wanted]
+    siblings = [path for folder in folders for path in _yaml_files(folder.iterdir()) if path.resolve() not in known]
     index = _Index(cache)
-    files = [index.file(path) for path in (*wanted, *siblings)]
-    index.keep(files)
-    found = [problem for file in files for problem in (*file.problems, *_cross_problems(file, files))]
-    return files[: len(wanted)], sorted(problem for problem in found if problem.path in wanted)
+    files = [index.file(path) for path in wanted]
+    beside = [file for path in siblings if (file := _if_readable(index, path)) is not None]
+    everything = sorted([*files, *beside], key=lambda file: file.path)
+    index.keep(everything)
+    found = [problem for file in files for problem in (*file.problems, *_cross_problems(file, everything))]
+    return files, sorted(found)
+
+
+def _yaml_files(paths: Iterable[Path]) -> list[Path]:
+    return sorted(path for path in paths if path.suffix in (".yaml", ".yml"))
+
+
+def _if_readable(index: "_Index", path: Path) -> _File | None:
+    """A file beside those that were asked for; what can't be read is none of them."""
+    try:
+        return index.file(path)
+    except MissingPath:
+        return None
 
 
 def _deck_files(path: Path) -> list[Path]:
@@ -127,7 +142,7 @@ def _deck_files(path: Path) -> list[Path]:
         return [path]
     if not path.exists():
         raise MissingPath(f"{path}: there is no such file or folder")
-    found = sorted(file for file in path.rglob("*.y*ml") if file.suffix in (".yaml", ".yml"))
+    found = _yaml_files(path.rglob("*"))
     if not found:
         raise MissingPath(f"{path}: no deck file (.yaml) is in this folder")
     return found
@@ -145,7 +160,7 @@ def read(path: Path) -> _File:
     except syntax.SyntaxFault as error:
         return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in error.faults))
     except ValidationError as error:
-        faults = syntax.validation_faults(error, syntax.lines(text), _known_keys())
+        faults = syntax.validation_faults(error, syntax.lines(text), _keys_at)
         return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in faults))
     entries = tuple(_entry(path, deck, question, position) for position, question in enumerate(deck.questions))
     bodies = tuple(question.model_dump_json(by_alias=True, exclude_unset=True) for question in deck.questions)
@@ -161,16 +176,30 @@ def _text(path: Path) -> str:
         raise MissingPath(f"{path}: {error.strerror}") from None
 
 
-def _known_keys() -> frozenset[str]:
-    from quizkit.check.spec import Model  # noqa: PLC0415
+def _keys_at(place: Sequence[str | int]) -> frozenset[str]:
+    """The keys that the format knows at a place, as pydantic names it: fields, indexes, and its unions' tags between them."""
+    models: set[type[Model]] = {DeckFile}
+    for step in place:
+        if isinstance(step, str):
+            fields = [model.model_fields[name] for model in models for name in model.model_fields if _key(model, name) == step]
+            tagged = {model for model in models if model_tag(model) == step}
+            models = tagged or {found for info in fields for found in _models_in(info.annotation, info.metadata)} or models
+    return frozenset(_key(model, name) for model in models for name in model.model_fields)
 
-    keys: set[str] = set()
-    models = [Model]
-    while models:
-        model = models.pop()
-        models += model.__subclasses__()
-        keys |= {info.alias or name for name, info in model.model_fields.items()}
-    return frozenset(keys)
+
+def _key(model: type[Model], name: str) -> str:
+    return model.model_fields[name].alias or name
+
+
+def _models_in(*parts: Any) -> Iterator[type[Model]]:
+    """Each model that an annotation names, however deep."""
+    for part in parts:
+        if isinstance(part, type) and issubclass(part, Model):
+            yield part
+        elif isinstance(part, list | tuple):
+            yield from _models_in(*part)
+        else:
+            yield from _models_in(*get_args(part))
 
 
 def _entry(path: Path, deck: DeckFile, question: Question, position: int) -> Entry:
@@ -244,14 +273,19 @@ class _Index:
                 with closing(sqlite3.connect(path, timeout=0.2)) as database:
                     rows = database.execute("SELECT path, stamp, entries, bodies FROM file").fetchall()
                 self._rows = {row[0]: row[1:] for row in rows}
-            except sqlite3.Error:
-                self._rows = {}
+            except sqlite3.OperationalError:  # locked, or still without its table
+                return
+            except sqlite3.DatabaseError:
+                path.unlink(missing_ok=True)
 
     def file(self, path: Path) -> _File:
         """The file, from the cache where it hasn't changed."""
         row = self._rows.get(str(path.resolve()))
         if row is not None and row[0] == _stamp(path):
-            return _File(path, tuple(_entry_from(fields, path) for fields in json.loads(row[1])), tuple(json.loads(row[2])))
+            try:
+                return _File(path, tuple(_entry_from(fields, path) for fields in json.loads(row[1])), tuple(json.loads(row[2])))
+            except (ValueError, TypeError, KeyError):
+                self._rows.clear()  # a broken cache is read no further
         self._fresh.append(path)
         return read(path)
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, model_validator
 
-from quizkit.check.spec import Check, Many, Model, Prose, RequestSpec, Text
+from quizkit.check import template
+from quizkit.check.spec import CHECK_TAGS, Check, Many, Model, Prose, RequestSpec, Text
 
 Level = Literal["junior", "mid", "senior"]
 Kind = Literal["recall", "choice", "cloze", "predict", "fix", "code", "tests"]
@@ -64,6 +65,13 @@ class Version(Model):
         if self.code is not None and self.of:
             raise ValueError("of goes with edit")
         return self
+
+
+def _other_than(version: Version, first: Version) -> Version:
+    """The first solution, where it isn't `version` itself. Raises EditFault where it is."""
+    if version is first:
+        raise EditFault("the first solution can't be an edit of itself")
+    return first
 
 
 class Wrong(Version):
@@ -238,6 +246,13 @@ class Ask(Model):
     request: RequestSpec
     about: Annotated[Many[Part], Field(min_length=1)] = ("status", "json")
 
+    @model_validator(mode="after")
+    def _no_names(self) -> "Ask":
+        for value in self.request.templates():
+            for name in template.names(value):
+                raise ValueError(f"{{{{{name}}}}} has no value here; a prediction's requests stand as they are")
+        return self
+
 
 class Predict(_Common):
     """A snippet and requests: the person says what comes back. The deck never holds the answer; running the snippet gives it."""
@@ -263,6 +278,15 @@ class _Coded(_Common):
     wrong: Many[Wrong] = ()
     equivalent: Many[Wrong] = ()
 
+    @model_validator(mode="after")
+    def _no_app(self) -> "_Coded":
+        if any(version.of == "app" for version in (*self.solutions, *self.wrong, *self.equivalent)):
+            raise ValueError("only questions of the kind tests have an app to edit")
+        return self
+
+    def _first(self, version: Version) -> Version:
+        return _other_than(version, self.solutions[0])
+
 
 class Fix(_Coded):
     """A snippet with a fault, which the person mends."""
@@ -273,8 +297,7 @@ class Fix(_Coded):
         """A solution's or a wrong version's whole text. Raises EditFault."""
         if version.code is not None:
             return version.code
-        base = self.text_of(self.solutions[0]) if version.of == "solution" else self.starter
-        return apply(version.edit or (), base)
+        return apply(version.edit or (), self.text_of(self._first(version)) if version.of == "solution" else self.starter)
 
 
 class Coding(_Coded):
@@ -286,8 +309,8 @@ class Coding(_Coded):
         """A solution's or a wrong version's whole text. Raises EditFault."""
         if version.code is not None:
             return version.code
-        base = self.starter if version.of == "starter" or version is self.solutions[0] else self.text_of(self.solutions[0])
-        return apply(version.edit or (), base)
+        starter = version.of == "starter" or (version is self.solutions[0] and version.of is None)
+        return apply(version.edit or (), self.starter if starter else self.text_of(self._first(version)))
 
 
 class Tests(_Common):
@@ -307,7 +330,7 @@ class Tests(_Common):
         if version.of == "starter":
             return apply(version.edit or (), self.starter)
         if version.of == "solution":
-            return apply(version.edit or (), self.text_of(self.solutions[0]))
+            return apply(version.edit or (), self.text_of(_other_than(version, self.solutions[0])))
         return apply(version.edit or (), self.app)
 
 
@@ -321,6 +344,12 @@ class DeckFile(Model):
     topic: Prose
     section: Annotated[int, Field(ge=0)] | None = None
     questions: Annotated[Many[AnyQuestion], Field(min_length=1)]
+
+
+def model_tag(model: type[Model]) -> str:
+    """What tells a model apart from the others of its union: a question's kind, a check's own key."""
+    kind = model.model_fields.get("kind")
+    return str(get_args(kind.annotation)[0]) if kind is not None else CHECK_TAGS.get(model, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """YAML as decks are written in it: YAML 1.2's scalars, text keys, no key twice, and where each thing stands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from yaml import CSafeLoader
 
 Place = tuple[str | int, ...]
+KeysAt = Callable[[Place], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,9 @@ class Fault:
 
     line: int
     message: str
+
+
+_LONGEST_NUMBER: Final = 400
 
 
 class SyntaxFault(Exception):
@@ -70,8 +74,11 @@ def _construct_mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[dict
         result[key] = loader.construct_object(value_node, deep=True)
 
 
-def _construct_int(_loader: _Loader, node: yaml.ScalarNode) -> Any:
+def _construct_int(loader: _Loader, node: yaml.ScalarNode) -> Any:
     text = node.value
+    if len(text) > _LONGEST_NUMBER:
+        loader.faults.append(Fault(node.start_mark.line + 1, f"a number of {len(text)} digits is too long"))
+        return 0
     value = _Int(int(text[2:], 8) if text.startswith("0o") else int(text[2:], 16) if text.startswith("0x") else int(text))
     return _as_typed(value, text)
 
@@ -90,24 +97,30 @@ def _as_typed(value: Any, text: str) -> Any:
 
 
 _CORE: Final = (
-    ("null", r"^(?:~|null|)$", "~n\0"),
-    ("bool", r"^(?:true|false)$", "tf"),
+    ("null", r"^(?:~|null|Null|NULL|)$", "~nN\0"),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tfTF"),
     ("int", r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
     ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$|^[-+]?\.inf$|^\.nan$", "-+.0123456789"),
 )
 for _name, _pattern, _firsts in _CORE:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), ["" if c == "\0" else c for c in _firsts])
+# Only what JSON has: no sets, dates, bytes or ordered maps, whatever a tag asks for.
+_Loader.yaml_constructors = {None: CSafeLoader.yaml_constructors[None]}
+for _name in ("null", "str", "seq"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_name}", CSafeLoader.yaml_constructors[f"tag:yaml.org,2002:{_name}"])
 _Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
 _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 _Loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
-_Loader.add_constructor("tag:yaml.org,2002:bool", lambda _loader, node: node.value == "true")
+_Loader.add_constructor("tag:yaml.org,2002:bool", lambda _loader, node: node.value.lower() == "true")
 
 
 def parse(text: str) -> Any:
     """The document as Python values. Raises SyntaxFault with everything that keeps it from being one."""
-    loader = _open(text)
+    loader = _Loader(text)
     try:
         value = loader.get_single_data()
+    except yaml.reader.ReaderError as error:
+        raise SyntaxFault([_unreadable(error, text)]) from None
     except yaml.MarkedYAMLError as error:
         raise SyntaxFault([*loader.faults, _fault(error, text)]) from None
     except yaml.YAMLError as error:
@@ -121,17 +134,20 @@ def parse(text: str) -> Any:
     return value
 
 
-def _open(text: str) -> _Loader:
-    try:
-        return _Loader(text)
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise SyntaxFault([Fault(line, f"the character {error.character!r} can't stand in YAML")]) from None
+def _unreadable(error: yaml.reader.ReaderError, text: str) -> Fault:
+    """A character that YAML has no place for. libyaml counts in bytes; the line is that of the first such character."""
+    found = _NO_YAML.search(text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 1
+    return Fault(line, f"the character {found[0] if found else error.character!r} can't stand in YAML")
+
+
+_NO_YAML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 
 
 _BROKEN_TEXT: Final = (
     ("mapping values are not allowed", 'a plain text ends at ": "; write the text as a block (>- or |) or in quotes'),
     ("found character", "a plain text can't begin with ` or @ or %; write it as a block (>- or |) or in quotes"),
+    ("did not find expected alphabetic", "a plain text can't begin with * or &; write it as a block (>- or |) or in quotes"),
     (
         "found undefined alias",
         "a plain text can't begin with *, which stands for an anchor; none of this name is there",
@@ -150,13 +166,20 @@ def _fault(error: yaml.MarkedYAMLError, text: str) -> Fault:
     mark = error.problem_mark or error.context_mark
     line = min(mark.line + 1, text.count("\n") + 1) if mark else 1
     problem = (error.problem or "").strip()
+    if problem.startswith("found character") and _at(mark, text) == "\t":
+        return Fault(line, "a tab can't indent YAML; use spaces")
     advice = next((words for start, words in _BROKEN_TEXT if problem.startswith(start)), "")
     return Fault(line, f"{advice} (YAML: {problem})" if advice else problem)
 
 
+def _at(mark: yaml.Mark | None, text: str) -> str:
+    lines = text.split("\n")
+    return lines[mark.line][mark.column : mark.column + 1] if mark and mark.line < len(lines) else ""
+
+
 def lines(text: str) -> dict[Place, int]:
     """The line of each key and element, by its path from the root. For error messages only: it costs as much as parsing."""
-    loader = _open(text)
+    loader = _Loader(text)
     try:
         root = loader.get_single_node()
     finally:
@@ -175,28 +198,34 @@ def lines(text: str) -> dict[Place, int]:
     return found
 
 
-def validation_faults(error: ValidationError, line_of: dict[Place, int], known_keys: frozenset[str]) -> list[Fault]:
+def validation_faults(error: ValidationError, line_of: dict[Place, int], keys_at: KeysAt) -> list[Fault]:
     """What pydantic refused, each at the line of the deepest thing that the text really has.
 
-    `known_keys` are those that the format has anywhere, for "did you mean".
+    `keys_at` gives the keys that the format knows at a place of pydantic's, for "did you mean".
     """
-    return [_validation_fault(detail, line_of, known_keys) for detail in error.errors(include_url=False, include_input=True)]
+    details = error.errors(include_url=False, include_input=True)
+    deeper = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+    return [
+        _validation_fault(detail, line_of, keys_at)
+        for detail in details
+        if not (detail["type"] == "too_short" and detail["loc"] in deeper)  # its elements were faulty, not missing
+    ]
 
 
-def _validation_fault(detail: Any, line_of: dict[Place, int], known_keys: frozenset[str]) -> Fault:
+def _validation_fault(detail: Any, line_of: dict[Place, int], keys_at: KeysAt) -> Fault:
     place: Place = ()
     for step in detail["loc"]:
         if (*place, step) in line_of:
             place = (*place, step)
     last = str(detail["loc"][-1]) if detail["loc"] else ""
-    return Fault(line_of.get(place, 1), _words(detail, last, place, known_keys))
+    return Fault(line_of.get(place, 1), _words(detail, last, place, keys_at))
 
 
-def _words(detail: Any, last: str, place: Place, known_keys: frozenset[str]) -> str:
+def _words(detail: Any, last: str, place: Place, keys_at: KeysAt) -> str:
     where = f"{_owner(place)}: " if place else ""
     match detail["type"]:
         case "extra_forbidden":
-            close = get_close_matches(last, known_keys - {last}, n=1, cutoff=0.6) if last not in known_keys else []
+            close = get_close_matches(last, keys_at(detail["loc"][:-1]), n=1, cutoff=0.6)
             advice = f'; did you mean "{close[0]}"?' if close else ""
             return f'unknown key "{last}"{_inside(place[:-1])}{advice}'
         case "missing":
@@ -212,6 +241,9 @@ def _words(detail: Any, last: str, place: Place, known_keys: frozenset[str]) -> 
             return where + str(detail["ctx"]["error"])
         case "check_kind":
             return str(detail["msg"])
+        case "too_short":
+            least = detail["ctx"]["min_length"]
+            return where + ("should not be an empty list" if least == 1 else f"should have at least {least} elements")
     shown = detail["input"] if isinstance(detail["input"], str | int | float | bool) else type(detail["input"]).__name__
     message = _TYPE_WORDS.get(detail["type"]) or detail["msg"][:1].lower() + detail["msg"][1:]
     return f"{where}{message}" + (
@@ -227,7 +259,6 @@ _TYPE_WORDS: Final = {
     "model_type": "should be a mapping of keys to values",
     "model_attributes_type": "should be a mapping of keys to values",
     "bool_type": "should be true or false",
-    "too_short": "should not be an empty list",
 }
 
 

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import unicodedata
+import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol
@@ -66,7 +67,7 @@ def mark_choice(question: Choice, answer: Answer) -> Verdict:
 
     With several right options each one counts, and each wrong choice takes one away.
     """
-    chosen = {int(number) for number in re.findall(r"\d+", " ".join(answer))}
+    chosen = {int(number) for number in re.findall(r"[0-9]{1,3}", " ".join(answer))}
     checks = tuple(_option_result(option, number in chosen) for number, option in enumerate(question.options, 1))
     right = {number for number, option in enumerate(question.options, 1) if option.is_right}
     score = max(0, len(chosen & right) - len(chosen - right)) / len(right)
@@ -143,10 +144,18 @@ def _predicted(part: str, text: str, actual: Any, response: Response) -> bool:
     text = text.strip()
     if part == "json" and response.body:
         said = _typed_json(text)
-        return said is not _UNREADABLE and same(said, actual)
+        return said is not _UNREADABLE and (same(said, actual) or (not _is_json(response) and text == actual.strip()))
     if actual is None:
         return text.casefold() in _NOTHING
     return text == str(actual).strip()
+
+
+def _is_json(response: Response) -> bool:
+    try:
+        body_json(response)
+    except NotJson:
+        return False
+    return True
 
 
 _UNREADABLE: Final = object()
@@ -161,7 +170,8 @@ def _typed_json(text: str) -> Any:
     except (ValueError, RecursionError):
         pass
     try:
-        return ast.literal_eval(text)
+        with warnings.catch_warnings(action="ignore"):
+            return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return text or _UNREADABLE
 

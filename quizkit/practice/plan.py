@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from random import Random
 
 NEW_A_DAY: Final = 20
-_NOT_ASKED_YET: Final = frozenset({"tests"})
 _MIX: Final[tuple[Kind, ...]] = (
     "choice",
     "recall",
@@ -66,9 +65,8 @@ def queue(entries: Sequence[Entry], memories: Mapping[str, Memory], order: Order
 
     With `everything` those that aren't due follow; with `cram` all come, the least known first.
     """
-    asked = [entry for entry in entries if entry.kind not in _NOT_ASKED_YET]
-    known = [entry for entry in asked if entry.id in memories]
-    new = [entry for entry in asked if entry.id not in memories]
+    known = [entry for entry in entries if entry.id in memories]
+    new = [entry for entry in entries if entry.id not in memories]
     due = sorted((e for e in known if memories[e.id].due <= today), key=lambda e: memories[e.id].due)
     later = sorted((e for e in known if memories[e.id].due > today), key=lambda e: memories[e.id].due)
     if order.cram:
@@ -105,8 +103,7 @@ def interview(entries: Sequence[Entry], length: Seconds, rng: "Random") -> tuple
     """
     pools: dict[str, list[Entry]] = {}
     for entry in rng.sample(list(entries), len(entries)):
-        if entry.kind not in _NOT_ASKED_YET:
-            pools.setdefault(entry.kind, []).append(entry)
+        pools.setdefault(entry.kind, []).append(entry)
     chosen: list[Entry] = []
     turn = 0
     misses = 0

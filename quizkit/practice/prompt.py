@@ -32,7 +32,7 @@ def prompt(state: State) -> Prompt | None:
         case Judged():
             return _judged(state, state.phase)
         case Paused():
-            return Prompt("paused", keys="pc", place=state.position, actions=("any key goes on",))
+            return Prompt("paused", keys="pc", place=state.position, actions=("Enter goes on",))
         case Confirming():
             words = "Stop the interview? Everything is kept. y stops, anything else goes on"
             return Prompt(words, keys="yn", ends=state.ends, place=state.position)
@@ -85,7 +85,7 @@ def _answering(state: State, phase: Answering) -> Prompt:
         )
         if state.mode.length is not None:
             actions = ("Enter hands in the file", "e editor", "h hint", "s skip", "p pause", "q quit", "? help")
-        return replace(timed, label="", keys="ehsurtpq?", paste=True, actions=actions, editing=state.editing)
+        return replace(timed, label="", keys="ehsupq?", paste=True, actions=actions, editing=state.editing)
     if item.order:
         digits = "".join(str(number) for number in range(1, len(item.order) + 1))
         several = len(right_options(item)) > 1
@@ -99,7 +99,7 @@ def _answering(state: State, phase: Answering) -> Prompt:
         )
         shown = sorted(item.order.index(int(number) - 1) + 1 for number in phase.draft[0].split())
         label = "chosen " + " ".join(map(str, shown)) if shown else "choose"
-        return replace(timed, label=label, keys=digits + "hsurtpq?", actions=actions)
+        return replace(timed, label=label, keys=digits + "hsupq?", actions=actions)
     many_lines = isinstance(item.question, Recall)
     actions = (("Enter hands in", "Alt-Enter new line") if many_lines else ()) + _TYPED
     return replace(timed, label=item.fields[phase.field], text=phase.draft[phase.field], multiline=True, actions=actions)
@@ -110,7 +110,7 @@ def _judged(state: State, phase: Judged) -> Prompt:
     names = [f"{rating.value} {rating.name}{days.get(rating, '')}" for rating in Rating]
     follow_up = ("f follow-up",) if open_follow_up(state, phase) and not phase.follow else ()
     actions = (*names, *follow_up, "u undo", "r report", "q quit")
-    return Prompt(f"[{phase.suggested.value}]", keys="1234fsurtq?", place=state.position, actions=actions)
+    return Prompt(f"[{phase.suggested.value}]", keys="1234fsurq?", place=state.position, actions=actions)
 
 
 def _days(state: State) -> dict[Rating, str]:

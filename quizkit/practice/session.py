@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from quizkit.deck.models import Coding, Fix, Question, Recall
+from quizkit.deck.models import Coding, Fix, Question, Recall, Tests
 from quizkit.marking.mark import ticked
 from quizkit.practice.schedule import Rating, lowered, suggest
 from quizkit.practice.state import (
@@ -407,7 +407,7 @@ def _open(state: State, position: int, now: Seconds, *, again: bool = False) -> 
 
 
 def _first_draft(question: Question) -> str:
-    return question.starter if isinstance(question, Fix | Coding) else ""
+    return question.starter if isinstance(question, Fix | Coding | Tests) else ""
 
 
 def _with(state: State, phase: Phase) -> State:
@@ -439,7 +439,7 @@ def open_follow_up(state: State, phase: Judged) -> Item | None:
 
 def is_coded(question: Question) -> bool:
     """Whether the answer is written in a work file."""
-    return isinstance(question, Fix | Coding)
+    return isinstance(question, Fix | Coding | Tests)
 
 
 def _takes_text(question: Question) -> bool:

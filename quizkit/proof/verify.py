@@ -7,9 +7,9 @@ from random import Random
 from typing import assert_never
 
 from quizkit.check.spec import as_json
-from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
+from quizkit.deck.models import Choice, Cloze, Coding, EditFault, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
-from quizkit.grading import grade, grade_source, responses
+from quizkit.grading import grade, grade_source, grade_tests, responses
 from quizkit.marking.mark import mark_choice, mark_cloze, observed
 from quizkit.sandbox.host import Sandbox
 from quizkit.sandbox.protocol import Raised
@@ -53,11 +53,13 @@ def verify(question: Question, sandbox: Sandbox, rng: Random) -> Proof:
                 _verify_choice(question, proof)
             case Cloze():
                 _verify_cloze(question, proof)
-            case Recall() | Tests():
-                pass  # sentences are proved with the marker, tests with the checker that runs them
+            case Tests():
+                _verify_tests(question, sandbox, rng, proof)
+            case Recall():
+                pass  # sentences are proved with the marker
             case _:
                 assert_never(question)
-    except QuizkitError as error:
+    except (QuizkitError, EditFault) as error:
         proof.messages.append(str(error))
     return proof
 
@@ -85,6 +87,15 @@ def reason(verdict: Verdict) -> str:
     if verdict.message:
         return verdict.message
     return next((f"{check.name}: {check.message}" for check in verdict.checks if check.outcome is not Outcome.passed), "")
+
+
+def _verify_tests(question: Tests, sandbox: Sandbox, rng: Random, proof: Proof) -> None:
+    """Each solution passes on the app and fails on every wrong one, which also proves the wrong ones wrong."""
+    for number, solution in enumerate(question.solutions, 1):
+        verdict = grade_tests(question, question.text_of(solution), sandbox, rng)
+        proof.count("solutions", verdict.passed, f"solution {number} falls short: {reason(verdict)}")
+    verdict = grade_tests(question, question.starter, sandbox, rng)
+    proof.count("starters", not verdict.passed, "the starter passes")
 
 
 def _verify_predict(question: Predict, sandbox: Sandbox, rng: Random, proof: Proof) -> None:

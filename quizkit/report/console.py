@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, ClassVar, Final, assert_never
+from typing import TYPE_CHECKING, Any, ClassVar, Final, assert_never
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -13,9 +13,10 @@ from rich.padding import Padding
 from rich.segment import Segment
 from rich.syntax import Syntax
 from rich.text import Text
+from rich.theme import Theme
 
 from quizkit.check.match import ABSENT
-from quizkit.check.scenario import place_text
+from quizkit.check.result import place_text
 from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Option, Predict, Question, Recall, Tests
 from quizkit.errors import Problem
 from quizkit.marking.mark import observed
@@ -24,9 +25,13 @@ from quizkit.verdict import CheckResult, Mismatch, Outcome, Verdict
 
 TEXT_WIDTH: Final = 76
 _INDENT: Final = 2
-_NAME_WIDTH: Final = 34
+_NAME_WIDTH: Final = 40
 _MISMATCHES_SHOWN: Final = 4
 _LINES_SHOWN: Final = 40
+
+if TYPE_CHECKING:
+    from quizkit.documents.comments import Block
+    from quizkit.report.machine import FileVerdict
 
 _NAMES: Final = ("ok", "no", "missed", "partly", "wrong", "none", "turn", "rule", "cut", "bar")
 _SIGNS: Final = dict(zip(_NAMES, "✓✗○~!·▸─…▇", strict=True))
@@ -46,6 +51,10 @@ _UNSAFE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u2
 def safe(text: str) -> str:
     """`text` from a deck, a document or a snippet, with nothing in it that could steer a terminal."""
     return _UNSAFE.sub(lambda found: "�" if found[0] not in "\r" else "", text.replace("\t", "    "))
+
+
+THEME: Final = Theme({"markdown.code": "bold cyan", "markdown.code_block": "none"})
+"""Colours of our own: code in a sentence without a background, which would look like a button."""
 
 
 def plain(text: str, style: str = "") -> Text:
@@ -262,19 +271,25 @@ def checks(verdict: Verdict, file: str = "main.py", hints: bool = True) -> Rende
         parts += _trace(next((check.traceback for check in verdict.checks if check.traceback), ""), file)
     if verdict.message and all(check.outcome is Outcome.not_run for check in verdict.checks):
         return Group(*parts)
+    width = _name_width(verdict)
     for check in verdict.checks:
-        parts += _check(check, file, hints)
+        parts += _check(check, width, file, hints)
     return Group(*parts)
 
 
-def _check(check: CheckResult, file: str, hints: bool) -> Iterator[RenderableType]:
+def _name_width(verdict: Verdict) -> int:
+    """The column of names: as wide as the longest that leaves room for what is said beside it."""
+    return max((cell_len(check.name) for check in verdict.checks if cell_len(check.name) <= _NAME_WIDTH), default=0)
+
+
+def _check(check: CheckResult, width: int, file: str, hints: bool) -> Iterator[RenderableType]:
     if check.outcome is Outcome.passed:
-        yield _row(sign("ok"), "green", check.name, _came_back(check))
+        yield _row(sign("ok"), "green", check.name, _came_back(check), width)
         return
     if check.outcome is Outcome.not_run:
-        yield _row(sign("none"), "dim", check.name, "not run")
+        yield _row(sign("none"), "dim", check.name, "not run", width)
         return
-    yield _row(sign("no"), "red", check.name, check.message or str(check.outcome))
+    yield _row(sign("no"), "red", check.name, check.message or str(check.outcome), width)
     if check.request:
         yield _Cut(plain(check.request, "dim"), 8)
     yield from _differences(check)
@@ -283,10 +298,10 @@ def _check(check: CheckResult, file: str, hints: bool) -> Iterator[RenderableTyp
         yield Hanging("hint  ", check.hint, "yellow", indent=8)
 
 
-def _row(mark: str, style: str, name: str, right: str) -> _Cut:
+def _row(mark: str, style: str, name: str, right: str, width: int = 0) -> _Cut:
     name = safe(name).replace("\n", " ")
-    padded = set_cell_size(name, _NAME_WIDTH) if cell_len(name) <= _NAME_WIDTH else name + "  "
-    return _Cut(Text.assemble((mark, style), " ", padded, safe(right).replace("\n", " ")), _INDENT)
+    padded = set_cell_size(name, width) if cell_len(name) < width else name
+    return _Cut(Text.assemble((mark, style), " ", padded, "   ", safe(right).replace("\n", " ")), _INDENT)
 
 
 def _came_back(check: CheckResult) -> str:
@@ -349,8 +364,9 @@ def _part(check: CheckResult) -> Iterator[RenderableType]:
     elif check.outcome is Outcome.passed:
         yield _row(sign("ok"), "green", check.name, _said(check.expected))
     else:
-        yield _row(sign("no"), "red", check.name, _said(check.expected))
-        yield _Cut(plain(f"you said   {_said(check.actual) or 'nothing'}", "dim"), 8)
+        yield _row(sign("no"), "red", check.name, "")
+        yield _Cut(Text.assemble("it is      ", (safe(_said(check.expected)), "green")), 8, fold=True)
+        yield _Cut(Text.assemble("you said   ", (safe(_said(check.actual)) or "nothing", "red")), 8, fold=True)
 
 
 def _said(value: Any) -> str:
@@ -449,6 +465,57 @@ def file_verdict(file: str, entry: Entry, verdict: Verdict) -> RenderableType:
     if verdict.passed:
         return head
     return Group(head, checks(verdict, file.rpartition("/")[2]))
+
+
+def document(path: str, found: "Sequence[tuple[Block, FileVerdict]]") -> RenderableType:
+    """What a document's own comments proved: the figures, what isn't right, and what was taken for granted."""
+    outcomes = [result.verdict.outcome for _, result in found]
+    silent = outcomes.count(Outcome.no_expectation)
+    passed, failed = outcomes.count(Outcome.passed), outcomes.count(Outcome.failed)
+    figures = [
+        f"{passed} passed",
+        f"{failed} failed",
+        f"{silent} say nothing",
+        f"{len(found) - passed - failed - silent} can't run",
+    ]
+    head = plain(f"{path} · {_plural(len(found), 'block')}   {', '.join(f for f in figures if not f.startswith('0 '))}", "bold")
+    parts: list[RenderableType] = [head, *(line for block, result in found for line in _block(path, block, result))]
+    lines = [str(block.line) for block, result in found if result.verdict.outcome is Outcome.no_expectation]
+    if lines:
+        parts.append(
+            Hanging(f"{sign('none')} ", f"nothing is stated to compare with on line {', '.join(lines)}", "dim", indent=2)
+        )
+    assumed = [line for block, _ in found if block.stated for line in block.assumed]
+    if assumed:
+        named = sorted({line for line in assumed if "\n" not in line}, key=lambda line: -assumed.count(line))[:4]
+        blocks = sum(bool(block.stated and block.assumed) for block, _ in found)
+        parts.append(Hanging("assumed: ", ", ".join(f"`{line}`" for line in named) + f" ({_plural(blocks, 'block')})", indent=2))
+    return Group(*parts)
+
+
+def _block(path: str, block: "Block", result: "FileVerdict") -> Iterator[RenderableType]:
+    verdict = result.verdict
+    if verdict.outcome is Outcome.no_expectation:
+        return
+    if verdict.message:
+        line = block.stated[0].line if block.stated else block.line
+        yield _row(sign("wrong"), "yellow", f"{path}:{line}", verdict.message)
+    else:
+        for check in verdict.checks:
+            if check.outcome is not Outcome.passed:
+                yield _row(sign("no"), "red", f"{path}:{check.line}", f"{check.name}   {check.message}")
+                yield from _differences(check)
+                yield from _trace(check.traceback, "block")
+
+
+def since(before: Verdict | None, after: Verdict) -> Iterator[RenderableType]:
+    """What a save changed, by the names of the checks."""
+    if before is None:
+        return
+    passed = [{check.name for check in verdict.checks if check.outcome is Outcome.passed} for verdict in (before, after)]
+    for words, names, style in (("now passes", passed[1] - passed[0], "green"), ("now fails", passed[0] - passed[1], "red")):
+        if names:
+            yield Hanging(f"{words}  ", " · ".join(sorted(names)), style, indent=2)
 
 
 def teaching(asked: Question) -> RenderableType:

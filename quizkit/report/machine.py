@@ -1,9 +1,11 @@
-"""Results for other programs: JSON with a format version."""
+"""Results for other programs: JSON with a format version, JUnit's XML, annotations for a forge."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from xml.etree import ElementTree
 
 from quizkit.check.match import ABSENT
 from quizkit.deck.models import Entry
@@ -64,6 +66,93 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "actual": check.actual,
         "traceback": check.traceback,
     }
+
+
+def junit(results: Sequence[FileVerdict]) -> str:
+    """A test suite a file, a test case a check: a check that failed is a failure, whatever else ended it is an error."""
+    root = ElementTree.Element("testsuites", name="quizkit")
+    for result in results:
+        root.append(_suite(result))
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _suite(result: FileVerdict) -> ElementTree.Element:
+    verdict = result.verdict
+    cases = [_case(result, check) for check in verdict.checks]
+    kinds = [child.tag for case in cases for child in case]
+    suite = ElementTree.Element(
+        "testsuite",
+        name=_xml(result.file),
+        tests=str(len(cases)),
+        failures=str(kinds.count("failure")),
+        errors=str(kinds.count("error")),
+        skipped=str(kinds.count("skipped")),
+        time=f"{verdict.duration_s:.3f}",
+    )
+    suite.extend(cases)
+    return suite
+
+
+def _case(result: FileVerdict, check: CheckResult) -> ElementTree.Element:
+    case = ElementTree.Element("testcase", name=_xml(check.name), classname=_xml(result.question or result.file), time="0")
+    if check.outcome is Outcome.passed:
+        return case
+    broken = result.verdict.message if check.outcome is Outcome.not_run else ""
+    tag = (
+        "failure" if check.outcome is Outcome.failed else "error" if broken or check.outcome is not Outcome.not_run else "skipped"
+    )
+    words = check.message or broken or str(check.outcome)
+    child = ElementTree.SubElement(case, tag, message=_xml(words))
+    if tag != "skipped":
+        child.set("type", str(check.outcome))
+        child.text = _xml("\n".join(filter(None, (words, check.request, check.traceback, check.hint))))
+    return case
+
+
+# What XML 1.0 has no place for: control characters, lone surrogates, two non-characters.
+_NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _xml(text: str) -> str:
+    return _NO_XML.sub("\ufffd", text)
+
+
+def github(results: Sequence[FileVerdict]) -> str:
+    """A workflow command for each check that failed, which a forge shows beside the line; a notice for a file that passed."""
+    return "\n".join(line for result in results for line in _annotations(result))
+
+
+def _annotations(result: FileVerdict) -> Iterable[str]:
+    verdict = result.verdict
+    file = _property(result.file)
+    if verdict.passed:
+        return [f"::notice file={file}::{_message(f'{result.question}: {len(verdict.checks)} checks passed')}"]
+    if verdict.message:
+        line = next((check.line for check in verdict.checks if check.line), 1)
+        return [f"::error file={file},line={line},title={_property(result.question or '')}::{_message(verdict.message)}"]
+    failed = [check for check in verdict.checks if check.outcome not in (Outcome.passed, Outcome.not_run)]
+    return [
+        f"::error file={file},line={check.line or 1},title={_property(check.name)}::"
+        + _message("\n".join(filter(None, (check.message, check.request, check.traceback, check.hint))))
+        for check in failed
+    ]
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+FORMATS: Final[Mapping[str, Callable[[Sequence[FileVerdict]], str]]] = {
+    "json": lambda results: to_json(verdicts(results)),
+    "junit": junit,
+    "github": github,
+}
+"""How verdicts can be printed for a program."""
 
 
 def questions(entries: Iterable[Entry]) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def stats(found: Standing, topics: Sequence[TopicScore], today: date) -> Rendera
     """Progress: how much was seen, what is due when, and each topic's latest scores."""
     share = found.seen / found.questions if found.questions else 0
     parts: list[RenderableType] = []
-    parts += _line("seen", f"{found.seen} of {found.questions} questions, {share * 100:.0f} %, in {found.answers} answers")
+    parts += _line("seen", f"{found.seen} of {found.questions} questions, {share * 100:.0f} %; answers so far: {found.answers}")
     parts += _line("interview", _interview_words(found))
     parts.append(Text())
     parts += _days(found.forecast, today)
@@ -116,7 +116,7 @@ def _days(forecast: Iterable[tuple[date, int]], today: date) -> Iterator[Text]:
     most = max((count for _, count in days), default=0) or 1
     for day, count in days:
         bar = sign("bar") * round(count / most * (TEXT_WIDTH - 40))
-        yield Text(f"  {day_words(day, today):<{_LABEL}}{count:>4}  {bar}".rstrip())
+        yield Text(f"  {day_words(day, today).removeprefix('on '):<{_LABEL}}{count:>4}  {bar}".rstrip())
 
 
 def day_words(day: date, today: date) -> str:

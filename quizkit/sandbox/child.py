@@ -1,10 +1,8 @@
 """One run, inside the fork: loads the person's app and answers one request at a time through TestClient."""
 
-import errno
 import fcntl
 import gc
 import io
-import linecache
 import mimetypes
 import os
 import sys
@@ -13,19 +11,19 @@ import traceback
 import types
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from quizkit.sandbox import protocol
-from quizkit.sandbox.protocol import Broken, Frame, Loaded, Raised, Request, Response
+from quizkit.sandbox.client import LINE_SHOWN, Client, keep_log_records, told
+from quizkit.sandbox.protocol import Broken, Frame, Loaded, Raised
+from quizkit.sandbox.testing import run_tests
 
 if TYPE_CHECKING:
     from quizkit.sandbox.policy import Protection
 
 _REQUESTS: Final = 3
 _REPLIES: Final = 4
-_FRAMES_SHOWN: Final = 12
-_LINE_SHOWN: Final = 200
-_CAUSES_FOLLOWED: Final = 10
 _FDS: Final = 1 << 16  # far more than a worker ever opens; its limit may be endless
 _HIGH: Final = 64  # above every number that is given a meaning here
 
@@ -50,14 +48,16 @@ def warm_up() -> None:
     import fastapi.security  # noqa: F401, PLC0415
     from fastapi import FastAPI  # noqa: PLC0415
     from fastapi.testclient import TestClient  # noqa: PLC0415
-    from pydantic import create_model  # noqa: PLC0415
 
     mimetypes.init()
     app = FastAPI()
-    model = create_model("Warm", name=(str, ...))
+
+    @dataclass
+    class Body:
+        name: str
 
     @app.post("/{number}")
-    def warm(number: int, body: model, q: str = "") -> dict[str, Any]:  # type: ignore[valid-type]
+    def warm(number: int, body: Body, q: str = "") -> dict[str, Any]:
         return {"number": number, "q": q, "body": body}
 
     with TestClient(app, raise_server_exceptions=False) as client:
@@ -76,7 +76,11 @@ def serve(pipes: tuple[int, int, int], backend: Backend) -> NoReturn:
         backend.confine(load.env["HOME"])
         _write_files(load.files)
         gc.enable()
-        _run(nonce)
+        keep_log_records()
+        if load.tests:
+            _run_tests(nonce)
+        else:
+            _run(nonce)
     except MemoryError:
         code = protocol.EXIT_MEMORY
     except BaseException:  # whatever it is, this process must not go on as a second worker
@@ -145,7 +149,7 @@ def _read_exactly(count: int) -> bytes:
     return b"".join(parts)
 
 
-def _reply(reply: Loaded | Broken | Response, nonce: str) -> None:
+def _reply(reply: Loaded | Broken | protocol.Answered | protocol.Asked | protocol.Tested, nonce: str) -> None:
     data = memoryview(protocol.pack_reply(reply, nonce))
     while data:
         data = data[os.write(_REPLIES, data) :]
@@ -166,8 +170,20 @@ def _run(nonce: str) -> None:
             return
         _reply(Loaded(name), nonce)
         while True:
-            request, nonce = protocol.unpack_request(*_read_frame())
-            _reply(client.answer(request), nonce)
+            call, nonce = protocol.unpack_call(*_read_frame())
+            _reply(client.carry_out(call), nonce)
+
+
+def _run_tests(nonce: str) -> None:
+    """The person's tests: each request that they make is a reply under the last nonce, whose answer brings the next."""
+
+    def ask(asked: protocol.Asked) -> protocol.Response:
+        nonlocal nonce
+        _reply(asked, nonce)
+        response, nonce = protocol.unpack_given_response(*_read_frame())
+        return response
+
+    _reply(run_tests(ask), nonce)
 
 
 def _import_main() -> types.ModuleType | Broken:
@@ -180,16 +196,16 @@ def _import_main() -> types.ModuleType | Broken:
         source = file.read()
     try:
         code = compile(source, module.__file__, "exec")
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return Broken("syntax", _syntax_error(error))
     try:
         exec(code, module.__dict__)
     except SystemExit as error:
-        return Broken("exit", _raised(error))
+        return Broken("exit", told(error))
     except ModuleNotFoundError as error:
-        return Broken("missing_package", _raised(error))
+        return Broken("missing_package", told(error))
     except BaseException as error:  # a snippet may raise anything
-        return Broken("import", _raised(error))
+        return Broken("import", told(error))
     return module
 
 
@@ -206,85 +222,19 @@ def _find_app(module: types.ModuleType) -> tuple[str, Any] | Broken:
     return Broken("several_apps" if apps else "no_app", Raised("", names))
 
 
-class _Client:
-    """TestClient around the app, which notes how long a request takes and what ended it."""
-
-    def __init__(self, app: Any) -> None:
-        from fastapi.testclient import TestClient  # noqa: PLC0415 - warm already
-
-        self._app = app
-        self._raised: BaseException | None = None
-        self.client = TestClient(self._watched, raise_server_exceptions=False, follow_redirects=False)
-
-    async def _watched(self, scope: Any, receive: Any, send: Any) -> None:
-        try:
-            await self._app(scope, receive, send)
-        except BaseException as error:
-            self._raised = error
-            raise
-
-    def answer(self, request: Request) -> Response:
-        """The app's response to one request; an exception that reaches the server is a 500."""
-        if request.new_client:
-            self.client.cookies.clear()
-        self._raised = None
-        began = time.perf_counter()
-        try:
-            response = self.client.request(
-                request.method, request.target, headers=list(request.headers), content=request.body or None
-            )
-        except BaseException as error:  # what the app raised where no middleware stood
-            return Response(500, (), b"", time.perf_counter() - began, _raised(self._raised or error))
-        elapsed = time.perf_counter() - began
-        raised = _raised(self._raised) if self._raised is not None else None
-        return Response(response.status_code, tuple(response.headers.multi_items()), response.content, elapsed, raised)
-
-
-def _enter(app: Any, stack: ExitStack) -> _Client | Broken:
+def _enter(app: Any, stack: ExitStack) -> Client | Broken:
     """The client with the app's lifespan begun."""
-    client = _Client(app)
+    client = Client(app)
     try:
         stack.enter_context(client.client)
     except BaseException as error:  # a lifespan may raise anything
-        return Broken("lifespan", _raised(error))
+        return Broken("lifespan", told(error))
     return client
-
-
-def _raised(error: BaseException) -> Raised:
-    """The exception with the frames that lie in the person's own files."""
-    home = os.environ.get("HOME", os.getcwd())  # noqa: PTH109
-    own = []
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        path = frame.f_code.co_filename
-        if path.startswith(home + os.sep):
-            source = linecache.getline(path, line).strip()
-            own.append(Frame(path[len(home) + 1 :], line, frame.f_code.co_name, source[:_LINE_SHOWN]))
-    return Raised(type(error).__name__, _message(error), tuple(own[-_FRAMES_SHOWN:]), _cause(error))
-
-
-def _cause(error: BaseException | None) -> str:
-    """Whether the memory limit or something that isn't allowed here lies behind an exception, wrapped or not."""
-    for _ in range(_CAUSES_FOLLOWED):
-        if error is None:
-            break
-        if isinstance(error, MemoryError):
-            return "memory"
-        if isinstance(error, OSError) and error.errno in (errno.EPERM, errno.EACCES):
-            return "blocked"
-        error = error.__cause__ or error.__context__
-    return ""
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)[:2000]
-    except Exception:  # the snippet wrote this exception's __str__
-        return ""
 
 
 def _syntax_error(error: Exception) -> Raised:
     if isinstance(error, SyntaxError):
-        frame = Frame("main.py", error.lineno or 1, "", (error.text or "").strip()[:_LINE_SHOWN])
+        frame = Frame("main.py", error.lineno or 1, "", (error.text or "").strip()[:LINE_SHOWN])
         return Raised(type(error).__name__, error.msg, (frame,))
-    message = str(error) or "it is nested too deeply"
-    return Raised("SyntaxError", message, (Frame("main.py", 1, "", ""),))
+    words = "it is nested too deep" if isinstance(error, RecursionError | MemoryError) else str(error)
+    return Raised("SyntaxError", words, (Frame("main.py", 1, "", ""),))

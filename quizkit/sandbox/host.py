@@ -17,9 +17,25 @@ from quizkit.errors import NoSandbox
 from quizkit.sandbox import protocol, scratch
 from quizkit.sandbox.launch import ROOT, Child, Cold, Ending, Launcher, Warm
 from quizkit.sandbox.policy import Limits, Protection, Setup
-from quizkit.sandbox.protocol import Broken, Load, Loaded, Malformed, Reply, Request, Response, Stopped
+from quizkit.sandbox.protocol import (
+    Asked,
+    Broken,
+    Call,
+    Load,
+    Loaded,
+    Malformed,
+    Reply,
+    Response,
+    Responses,
+    Sight,
+    SocketEvent,
+    Stopped,
+    Tested,
+)
 
 _OUTPUT_KEPT: Final = 64 << 10
+_READ_AT_ONCE: Final = 64 << 10
+_PIPE_HOLDS: Final = 64 << 10
 _LOOK_S: Final = 0.05
 _LAST_WORDS_S: Final = 0.2
 _END_S: Final = 2
@@ -74,7 +90,10 @@ class Sandbox:
     def scratch(self) -> str:
         """A fresh folder for one run."""
         path = Path(self._folder, str(next(self._numbers)))
-        path.mkdir(mode=0o700, parents=True)
+        try:
+            path.mkdir(mode=0o700)
+        except FileNotFoundError:
+            raise NoSandbox("the worker process is closed", "run the command again") from None
         return str(path)
 
     def close(self) -> None:
@@ -132,6 +151,7 @@ class Run:
         self._counts_scratch = False
         self._stopped: Stopped | None = None
         self.output = bytearray()
+        self._output_seen = 0
         self._scratch = sandbox.scratch()
         try:
             self._child = self._start()
@@ -156,10 +176,8 @@ class Run:
 
     def load(self) -> Loaded | Broken | Stopped:
         """Loads the snippet; the app's name, or why there is none. Raises NoSandbox where the worker died meanwhile."""
-        home = {"HOME": self._scratch, "TMPDIR": self._scratch, "USER": "quizkit", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
         nonce = _nonce()
-        frame = protocol.pack_load(Load(dict(self._files), {**home, **self._env, "HOME": self._scratch}), nonce)
-        answer = self._exchange(frame)
+        answer = self._exchange(self._first_frame(nonce))
         if isinstance(answer, Stopped):
             return answer
         try:
@@ -167,18 +185,49 @@ class Run:
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
 
-    def send(self, request: Request) -> Reply:
-        """The app's response to one request."""
+    def send(self, call: Call) -> Reply:
+        """What comes of one call; the app's response to a request."""
         nonce = _nonce()
         began = time.monotonic()
-        answer = self._exchange(protocol.pack_request(request, nonce))
+        answer = self._exchange(protocol.pack_call(call, nonce))
         if isinstance(answer, Stopped):
             return answer
         try:
-            response = protocol.unpack_response(*answer, nonce)
+            found = protocol.unpack_answer(call, *answer, nonce)
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
-        return _timed(response, time.monotonic() - began)
+        if isinstance(found, Sight):
+            return replace(found, output=self._new_output())
+        if isinstance(found, SocketEvent):
+            return found
+        return _timed(found, time.monotonic() - began)
+
+    def run_tests(self, answer: Response | None = None) -> Asked | Tested | Stopped:
+        """Begins the tests that lie in this run's files, or goes on with the response that they asked for."""
+        nonce = _nonce()
+        frame = self._first_frame(nonce, tests=True) if answer is None else protocol.pack_response(answer, nonce)
+        said = self._exchange(frame)
+        if isinstance(said, Stopped):
+            return said
+        try:
+            return protocol.unpack_tests(*said, nonce)
+        except Malformed as error:
+            return self._stop(Stopped("garbled", str(error)))
+
+    def _first_frame(self, nonce: str, *, tests: bool = False) -> bytes:
+        home = {"HOME": self._scratch, "TMPDIR": self._scratch, "USER": "quizkit", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+        return protocol.pack_load(Load(dict(self._files), {**home, **self._env, "HOME": self._scratch}, tests), nonce)
+
+    def _new_output(self) -> str:
+        """What the snippet printed since the last look. What it wrote before its reply is in the pipe by now.
+
+        A thread that never stops printing must not keep the host here: no more is read than a pipe holds.
+        """
+        for _ in range(_PIPE_HOLDS // _READ_AT_ONCE + 1):
+            self._drain()
+        text = bytes(self.output[self._output_seen :]).decode("utf-8", "replace")
+        self._output_seen = len(self.output)
+        return text
 
     def _exchange(self, frame: bytes) -> tuple[bytes, bytes] | Stopped:
         """Sends one frame and reads one back, with the snippet's output drained meanwhile."""
@@ -264,7 +313,7 @@ class Run:
     def _drain(self) -> bool:
         """Reads the snippet's output, of which only the beginning is kept. False at its end."""
         try:
-            part = os.read(self._output, 1 << 16)
+            part = os.read(self._output, _READ_AT_ONCE)
         except BlockingIOError:
             return True
         self.output += part[: max(0, _OUTPUT_KEPT - len(self.output))]
@@ -310,10 +359,9 @@ def _nonce() -> str:
     return os.urandom(8).hex()
 
 
-def _timed(response: Response, measured_s: float) -> Response:
-    """The response with a time that can be believed: no longer than it took here, nor much shorter."""
-    claimed = response.elapsed_s
-    return replace(response, elapsed_s=min(max(claimed, measured_s - _ON_THE_WAY_S), measured_s))
+def _timed(answer: Response | Responses, measured_s: float) -> Response | Responses:
+    """The answer with a time that can be believed: no longer than it took here, nor much shorter."""
+    return replace(answer, elapsed_s=min(max(answer.elapsed_s, measured_s - _ON_THE_WAY_S), measured_s))
 
 
 def _stopped(ending: Ending, limits: Limits) -> Stopped:

@@ -25,10 +25,14 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The first frame: the files of the snippet, of which `main.py` is imported. `env` is the whole environment."""
+    """The first frame: the files of the snippet, of which `main.py` is imported. `env` is the whole environment.
+
+    With `tests` there is no app among them but pytest tests, which ask for the app's responses.
+    """
 
     files: Mapping[str, str]
     env: Mapping[str, str] = field(default_factory=dict)
+    tests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,46 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     new_client: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """The same request `count` times at once."""
+
+    request: Request
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A request whose response is read as it comes, until it ends or `events` blank lines have come."""
+
+    request: Request
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """One thing done on a WebSocket: `action` is open, send, receive or close. `client` tells several sockets apart."""
+
+    action: str
+    client: str = ""
+    target: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    subprotocols: tuple[str, ...] = ()
+    text: str | None = None
+    data: bytes = b""
+    code: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the snippet left: the log records since the last look, and these files of its scratch folder."""
+
+    files: tuple[str, ...] = ()
+
+
+Call = Request | Burst | Stream | Socket | Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +136,67 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Responses:
+    """The answers to a burst, in the order of sending, and how long all of them took."""
+
+    responses: tuple[Response, ...]
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SocketEvent:
+    """What came of a WebSocket call: `kind` is open, sent, message, closed, refused (with `code` as the status) or error."""
+
+    kind: str
+    text: str | None = None
+    data: bytes = b""
+    code: int = 0
+    reason: str = ""
+    raised: Raised | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One log record as it was made."""
+
+    level: str
+    logger: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A run of tests wants the app's response to this."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class TestOutcome:
+    """How one test of the person's file ended."""
+
+    name: str
+    passed: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A run of tests is over."""
+
+    outcomes: tuple[TestOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a look found; a file that isn't there is None. `output` is added by the host, which reads it itself."""
+
+    logs: tuple[LogRecord, ...]
+    files: Mapping[str, str | None]
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The run ended without an answer: `reason` is timeout, memory, killed, blocked, exited or garbled."""
 
@@ -99,7 +204,8 @@ class Stopped:
     detail: str = ""
 
 
-Reply = Response | Stopped
+Answered = Response | Responses | SocketEvent | Sight
+Reply = Answered | Stopped
 
 
 def pack(head: Mapping[str, Any], body: bytes = b"") -> bytes:
@@ -118,19 +224,45 @@ def lengths(prefix: bytes) -> tuple[int, int]:
 
 def pack_load(load: Load, nonce: str = "") -> bytes:
     """The first frame of a run."""
-    return pack({"files": dict(load.files), "env": dict(load.env), "nonce": nonce})
+    return pack({"files": dict(load.files), "env": dict(load.env), "tests": load.tests, "nonce": nonce})
 
 
-def pack_request(request: Request, nonce: str = "") -> bytes:
-    """A request, for the worker. The reply must bear the same nonce: what was written earlier can't."""
-    head = {
+def pack_call(call: Call, nonce: str = "") -> bytes:
+    """A call, for the worker. The reply must bear the same nonce: what was written earlier can't."""
+    head: dict[str, Any] = {"call": type(call).__name__, "nonce": nonce}
+    match call:
+        case Request():
+            return pack({**head, **_request_head(call)}, call.body)
+        case Burst() | Stream():
+            amount = call.count if isinstance(call, Burst) else call.events
+            return pack({**head, "amount": amount, **_request_head(call.request)}, call.request.body)
+        case Socket():
+            fields = {name: value for name, value in asdict(call).items() if name != "data"}
+            return pack({**head, **fields}, call.data)
+        case Look():
+            return pack({**head, "files": call.files})
+
+
+def pack_response(response: Response, nonce: str = "") -> bytes:
+    """The app's response, for a run of tests that asked for it."""
+    return pack({**_response_head(response), "raised": None, "nonce": nonce}, response.body)
+
+
+def unpack_given_response(head: bytes, body: bytes) -> tuple[Response, str]:
+    """The worker's side, with the nonce; what the host sends is trusted."""
+    fields = json.loads(head)
+    nonce = fields.pop("nonce")
+    headers = tuple((name, text) for name, text in fields["headers"])
+    return Response(fields["status"], headers, body, fields["elapsed_s"]), nonce
+
+
+def _request_head(request: Request) -> dict[str, Any]:
+    return {
         "method": request.method,
         "target": request.target,
         "headers": request.headers,
         "new_client": request.new_client,
-        "nonce": nonce,
     }
-    return pack(head, request.body)
 
 
 def unpack_load(head: bytes) -> tuple[Load, str]:
@@ -140,25 +272,52 @@ def unpack_load(head: bytes) -> tuple[Load, str]:
     return Load(**fields), nonce
 
 
-def unpack_request(head: bytes, body: bytes) -> tuple[Request, str]:
+def unpack_call(head: bytes, body: bytes) -> tuple[Call, str]:
     """The worker's side, with the nonce; what the host sends is trusted."""
     fields = json.loads(head)
-    nonce = fields.pop("nonce")
-    return Request(headers=tuple(tuple(pair) for pair in fields.pop("headers")), body=body, **fields), nonce
+    call, nonce = fields.pop("call"), fields.pop("nonce")
+    for name in ("headers", "subprotocols", "files"):
+        if name in fields:
+            fields[name] = tuple(tuple(one) if isinstance(one, list) else one for one in fields[name])
+    match call:
+        case "Look":
+            return Look(**fields), nonce
+        case "Socket":
+            return Socket(data=body, **fields), nonce
+        case "Burst":
+            amount = fields.pop("amount")
+            return Burst(Request(body=body, **fields), amount), nonce
+        case "Stream":
+            amount = fields.pop("amount")
+            return Stream(Request(body=body, **fields), amount), nonce
+    return Request(body=body, **fields), nonce
 
 
-def pack_reply(reply: Loaded | Broken | Response, nonce: str = "") -> bytes:
+def pack_reply(reply: Loaded | Broken | Answered | Asked | Tested, nonce: str = "") -> bytes:
     """A reply, for the host."""
-    if isinstance(reply, Response):
-        head = {
-            "status": reply.status,
-            "headers": reply.headers,
-            "elapsed_s": reply.elapsed_s,
-            "raised": asdict(reply.raised) if reply.raised else None,
-            "nonce": nonce,
-        }
-        return pack(head, reply.body)
-    return pack({**asdict(reply), "nonce": nonce})
+    match reply:
+        case Asked(request):
+            return pack({**_request_head(request), "nonce": nonce}, request.body)
+        case Response():
+            return pack({**_response_head(reply), "nonce": nonce}, reply.body)
+        case Responses():
+            heads = [{**_response_head(one), "length": len(one.body)} for one in reply.responses]
+            body = b"".join(one.body for one in reply.responses)
+            return pack({"responses": heads, "elapsed_s": reply.elapsed_s, "nonce": nonce}, body)
+        case SocketEvent():
+            fields = {name: value for name, value in asdict(reply).items() if name != "data"}
+            return pack({**fields, "nonce": nonce}, reply.data)
+        case _:
+            return pack({**asdict(reply), "nonce": nonce})
+
+
+def _response_head(response: Response) -> dict[str, Any]:
+    return {
+        "status": response.status,
+        "headers": response.headers,
+        "elapsed_s": response.elapsed_s,
+        "raised": asdict(response.raised) if response.raised else None,
+    }
 
 
 def unpack_loaded(head: bytes, nonce: str = "") -> Loaded | Broken:
@@ -172,9 +331,82 @@ def unpack_loaded(head: bytes, nonce: str = "") -> Loaded | Broken:
     return Broken(_string(fields, "reason"), raised)
 
 
-def unpack_response(head: bytes, body: bytes, nonce: str = "") -> Response:
-    """A later reply. Raises Malformed for whatever isn't one."""
+def unpack_tests(head: bytes, body: bytes, nonce: str = "") -> Asked | Tested:
+    """What a run of tests says: it asks, or it is over. Raises Malformed for whatever is neither."""
     fields = _object(head, nonce)
+    if "method" in fields:
+        request = Request(
+            _string(fields, "method"), _string(fields, "target"), _headers(fields.get("headers")), body, new_client=True
+        )
+        return Asked(request)
+    outcomes = fields.get("outcomes")
+    if type(outcomes) is not list:
+        raise Malformed("tests without outcomes")
+    return Tested(tuple(map(_test_outcome, outcomes)))
+
+
+def _test_outcome(value: Any) -> TestOutcome:
+    if type(value) is not dict or type(value.get("passed")) is not bool:
+        raise Malformed("a test's outcome is not one")
+    return TestOutcome(_string(value, "name"), value["passed"], _string(value, "message"))
+
+
+def unpack_answer(call: Call, head: bytes, body: bytes, nonce: str = "") -> Answered:
+    """The reply to a call, read as what that call asks for. Raises Malformed for whatever isn't that."""
+    fields = _object(head, nonce)
+    match call:
+        case Request() | Stream():
+            return _response(fields, body)
+        case Burst():
+            return _responses(fields, body, call.count)
+        case Socket():
+            return _socket_event(fields, body)
+        case Look():
+            return _sight(fields, call.files)
+
+
+def _responses(fields: Mapping[str, Any], body: bytes, count: int) -> Responses:
+    heads = fields.get("responses")
+    if type(heads) is not list or len(heads) != count:
+        raise Malformed("not as many responses as requests")
+    found, start = [], 0
+    for head in heads:
+        length = head.get("length") if type(head) is dict else None
+        if type(length) is not int or length < 0:
+            raise Malformed("a response without its length")
+        found.append(_response(head, body[start : start + length]))
+        start += length
+    return Responses(tuple(found), _elapsed(fields))
+
+
+def _socket_event(fields: Mapping[str, Any], body: bytes) -> SocketEvent:
+    code, text = fields.get("code"), fields.get("text")
+    if type(code) is not int or not 0 <= code < 10_000:
+        raise Malformed("a socket's event without its code")
+    if text is not None and type(text) is not str:
+        raise Malformed("a socket's text is none")
+    sound = None if text is None else _sound(text)
+    raised = _raised(fields.get("raised"))
+    return SocketEvent(_string(fields, "kind"), sound, body, code, _string(fields, "reason"), raised)
+
+
+def _sight(fields: Mapping[str, Any], asked: tuple[str, ...]) -> Sight:
+    logs, files = fields.get("logs"), fields.get("files")
+    if type(logs) is not list or type(files) is not dict or files.keys() != set(asked):
+        raise Malformed("what a look found is not told as that")
+    for text in files.values():
+        if text is not None and type(text) is not str:
+            raise Malformed("a file's text is none")
+    return Sight(tuple(map(_log_record, logs)), {name: None if text is None else _sound(text) for name, text in files.items()})
+
+
+def _log_record(value: Any) -> LogRecord:
+    if type(value) is not dict:
+        raise Malformed("a log record is not one")
+    return LogRecord(_string(value, "level"), _string(value, "logger"), _string(value, "message"))
+
+
+def _response(fields: Mapping[str, Any], body: bytes) -> Response:
     status = fields.get("status")
     if type(status) is not int or not 100 <= status <= 599:
         raise Malformed("a response without a status")

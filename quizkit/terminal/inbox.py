@@ -99,7 +99,7 @@ def _digest(path: Path) -> bytes | None:
 def text_of(path: Path) -> str:
     """A work file's text, also where it isn't UTF-8; nothing where it is gone."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        return path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
         return ""
 

@@ -28,6 +28,7 @@ class Lines:
         self._buffer = b""
         self._ended = False
         self._announced: tuple[int, str, Seconds | None] | None = None
+        self._actions: tuple[str, ...] = ()
         self._marks: list[Seconds] = []
 
     def read(self, prompt: Prompt, inbox: Inbox, send: Send) -> None:
@@ -46,8 +47,9 @@ class Lines:
         if prompt.budget and prompt.until is not None and (self._announced is None or self._announced[2] != prompt.until):
             self._say(f"  You have {clock(prompt.budget)}. Type :time to hear what is left.")
             self._marks = list(time_marks(prompt.budget))
-        self._announced = key
-        if prompt.actions:
+        same = self._announced is not None and self._announced[0] == prompt.place and self._actions == prompt.actions
+        self._announced, self._actions = key, prompt.actions
+        if prompt.actions and not same:
             self._say("  " + " · ".join(prompt.actions))
         self._say(f"  {prompt.label} > " if prompt.label else "  > ")
 

@@ -8,7 +8,8 @@ from typing import assert_never
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from quizkit.deck.models import Coding, Fix, Recall
+from quizkit.deck.models import Recall
+from quizkit.practice.session import is_coded
 from quizkit.practice.state import Asked, Checked, Hinted, Marked, Note, TimeUp
 from quizkit.report import console as report
 from quizkit.verdict import Outcome
@@ -72,7 +73,7 @@ class Screen:
     def _asked(self, what: Asked, path: Path | None) -> None:
         item = what.item
         place = f"{what.place} of {what.total}" + (" · follow-up" if item.is_follow_up else "")
-        minutes = item.entry.minutes if isinstance(item.question, Coding | Fix) else None
+        minutes = item.entry.minutes if is_coded(item.question) else None
         width = min(self._console.width, _RULE_WIDTH)
         self.print(Text(), report.heading(item.entry, place, minutes, width=width), Text())
         self.print(report.question(item.question, item.order), Text())
@@ -84,7 +85,7 @@ class Screen:
         self.print(Text())
         if isinstance(item.question, Recall):
             self._recall(what)
-        elif isinstance(item.question, Coding | Fix):
+        elif is_coded(item.question):
             self.print(report.checks(verdict, path.name if path else "main.py"))
         else:
             self.print(report.marked(verdict))

@@ -18,6 +18,12 @@ GOOD: dict[str, Any] = {
 RAISED: dict[str, Any] = {"exception": "E", "message": "m", "frames": [], "cause": ""}
 
 
+def unpack_response(head: bytes, body: bytes, nonce: str = "") -> Response:
+    found = protocol.unpack_answer(Request("GET", "/"), head, body, nonce)
+    assert isinstance(found, Response)
+    return found
+
+
 def unframed(data: bytes) -> tuple[bytes, bytes]:
     head, body = protocol.lengths(data[: protocol.PREFIX])
     rest = data[protocol.PREFIX :]
@@ -34,7 +40,7 @@ def unframed(data: bytes) -> tuple[bytes, bytes]:
 )
 def test_a_response_arrives_as_it_was_sent(response: Response) -> None:
     head, body = unframed(protocol.pack_reply(response, "n"))
-    assert protocol.unpack_response(head, body, "n") == response
+    assert unpack_response(head, body, "n") == response
 
 
 @pytest.mark.parametrize("reply", [Loaded("app"), Broken("import", Raised("E", "m", (), "blocked"))])
@@ -46,7 +52,7 @@ def test_what_the_host_sends_arrives_with_its_nonce() -> None:
     load = Load({"main.py": "x"}, {"A": "b"})
     assert protocol.unpack_load(unframed(protocol.pack_load(load, "n"))[0]) == (load, "n")
     request = Request("POST", "/a?b=c", (("x", "y"),), b"body", True)
-    assert protocol.unpack_request(*unframed(protocol.pack_request(request, "n"))) == (request, "n")
+    assert protocol.unpack_call(*unframed(protocol.pack_call(request, "n"))) == (request, "n")
 
 
 @pytest.mark.parametrize(
@@ -77,9 +83,9 @@ def test_what_the_host_sends_arrives_with_its_nonce() -> None:
     ],
 )
 def test_a_reply_of_another_shape_is_none(change: dict[str, Any]) -> None:
-    protocol.unpack_response(json.dumps(GOOD).encode(), b"", "n")
+    unpack_response(json.dumps(GOOD).encode(), b"", "n")
     with pytest.raises(Malformed):
-        protocol.unpack_response(json.dumps({**GOOD, **change}).encode(), b"", "n")
+        unpack_response(json.dumps({**GOOD, **change}).encode(), b"", "n")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +104,7 @@ def test_a_reply_of_another_shape_is_none(change: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_no_object_is_no_reply(head: bytes) -> None:
-    for unpack in (protocol.unpack_loaded, lambda head: protocol.unpack_response(head, b"")):
+    for unpack in (protocol.unpack_loaded, lambda head: unpack_response(head, b"")):
         with pytest.raises(Malformed):
             unpack(head)
 
@@ -111,7 +117,7 @@ def test_a_frame_over_the_caps_is_not_waited_for(lengths: tuple[int, int]) -> No
 
 def test_long_texts_are_cut_and_lone_surrogates_replaced() -> None:
     raised = {**RAISED, "message": "x" * 100_000, "exception": "\udc80"}
-    found = protocol.unpack_response(json.dumps({**GOOD, "raised": raised}).encode(), b"", "n").raised
+    found = unpack_response(json.dumps({**GOOD, "raised": raised}).encode(), b"", "n").raised
     assert found is not None
     assert len(found.message) < 10_000
     assert found.exception == "?"

@@ -1,0 +1,136 @@
+"""A conversation on WebSockets: what is sent, what must be received, who closes and with which code."""
+
+import json
+from collections.abc import Generator, Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from quizkit.check import jsonpath
+from quizkit.check.match import match
+from quizkit.check.result import ended, failed, judged
+from quizkit.check.spec import SocketCheck, SocketMessage, SocketStep
+from quizkit.check.template import as_text, fill
+from quizkit.sandbox.protocol import Call, Reply, Request, Response, Socket, SocketEvent
+from quizkit.verdict import CheckResult, Mismatch
+
+_FINE: Final = Response(101, (), b"", 0)
+
+
+def converse(check: SocketCheck, values: dict[str, Any]) -> Generator[Call, Reply, CheckResult]:
+    """Plays the steps; `values` takes what they save."""
+    shown = _handshake(check, values)
+    opened: set[str] = set()
+    if check.refused is not None:
+        reply = yield _open(check, values, "")
+        return _refused(check, shown, reply)
+    for number, step in enumerate(check.steps):
+        if step.client not in opened:
+            opened.add(step.client)
+            reply = yield _open(check, values, step.client)
+            if not isinstance(reply, SocketEvent) or reply.kind != "open":
+                return _not_as_expected(check, shown, reply, ("handshake",), "an open socket")
+        if step.open:
+            continue
+        reply = yield _call(step, values)
+        if not isinstance(reply, SocketEvent):
+            return ended(check, shown, {}, reply)
+        mismatches = _differences(step, reply, values, number)
+        if mismatches:
+            return failed(check, shown, {"step": number + 1}, _seen(reply), mismatches, reply.raised)
+    return judged(check, shown, {}, _FINE, (), seen={"status": 101})
+
+
+def _handshake(check: SocketCheck, values: Mapping[str, Any]) -> Request:
+    """The handshake as a request, for what is shown."""
+    target = check.websocket
+    headers = [(name, as_text(fill(text, values))) for name, text in target.headers.items()]
+    if target.cookies:
+        headers.append(("cookie", "; ".join(f"{name}={as_text(fill(text, values))}" for name, text in target.cookies.items())))
+    path = as_text(fill(target.path, values))
+    query = urlencode([(name, as_text(fill(value, values))) for name, value in target.params.items()])
+    return Request("GET", f"{path}?{query}" if query else path, (("upgrade", "websocket"), *headers))
+
+
+def _open(check: SocketCheck, values: Mapping[str, Any], client: str) -> Socket:
+    shown = _handshake(check, values)
+    return Socket("open", client, shown.target, shown.headers[1:], tuple(check.websocket.subprotocols))
+
+
+def _call(step: SocketStep, values: Mapping[str, Any]) -> Socket:
+    if step.send is not None:
+        kind, content = step.send.content
+        filled = fill(content, values)
+        return Socket("send", step.client, text=as_text(filled) if kind == "text" else json.dumps(filled))
+    if step.close is not None:
+        return Socket("close", step.client, code=step.close)
+    return Socket("receive", step.client)
+
+
+def _refused(check: SocketCheck, shown: Request, reply: Reply) -> CheckResult:
+    if isinstance(reply, SocketEvent) and reply.kind == "refused" and reply.code == check.refused:
+        return judged(check, shown, {"refused": check.refused}, _FINE, (), seen={"status": reply.code})
+    return _not_as_expected(check, shown, reply, ("handshake",), f"a refusal with {check.refused}")
+
+
+def _not_as_expected(check: SocketCheck, shown: Request, reply: Reply, place: tuple[str, ...], wanted: str) -> CheckResult:
+    if not isinstance(reply, SocketEvent):
+        return ended(check, shown, {}, reply)
+    mismatch = Mismatch(place, wanted, _seen(reply))
+    return failed(check, shown, {}, _seen(reply), (mismatch,), reply.raised)
+
+
+def _differences(step: SocketStep, event: SocketEvent, values: dict[str, Any], number: int) -> tuple[Mismatch, ...]:
+    place = ("step", number + 1)
+    if event.kind == "error":
+        return (Mismatch(place, _wanted(step), _seen(event), "the app raised an exception"),)
+    if step.closed is not None:
+        fits = event.kind == "closed" and event.code == step.closed
+        return () if fits else (Mismatch(place, {"closed": step.closed}, _seen(event)),)
+    if step.receive is not None:
+        return _received(step.receive, step, event, values, place)
+    return ()
+
+
+def _wanted(step: SocketStep) -> str:
+    return next(name for name in ("send", "receive", "close", "closed") if getattr(step, name) is not None)
+
+
+def _received(
+    expected: SocketMessage, step: SocketStep, event: SocketEvent, values: dict[str, Any], place: tuple[str | int, ...]
+) -> tuple[Mismatch, ...]:
+    kind, pattern = expected.content
+    pattern = fill(pattern, values)
+    if event.kind != "message":
+        return (Mismatch(place, pattern, _seen(event), "expected a message"),)
+    text = event.text if event.text is not None else event.data.decode("utf-8", "replace")
+    value: Any = text
+    if kind != "text" or step.save:
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return (Mismatch(place, pattern, text, "the message is not JSON"),)
+    found = match(pattern, text if kind == "text" else value, partial=kind == "json_contains", path=place)
+    return found or _saved(step, value, values, place)
+
+
+def _saved(step: SocketStep, value: Any, values: dict[str, Any], place: tuple[str | int, ...]) -> tuple[Mismatch, ...]:
+    for name, path in step.save.items():
+        try:
+            values[name] = jsonpath.find(path, value)
+        except LookupError:
+            return (Mismatch(place, path, value, f"{path} is missing, and a later step needs it"),)
+    return ()
+
+
+def _seen(event: SocketEvent) -> dict[str, Any]:
+    """What happened, as a report shows it."""
+    match event.kind:
+        case "message":
+            return {"message": event.text if event.text is not None else event.data.decode("utf-8", "replace")}
+        case "closed":
+            return {"closed": event.code, "reason": event.reason}
+        case "refused":
+            return {"refused": event.code}
+        case "error":
+            return {"raised": event.raised.exception if event.raised else ""}
+    return {event.kind: True}

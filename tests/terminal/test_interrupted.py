@@ -1,0 +1,138 @@
+"""The ways in which a session is cut short: nothing that was rated is lost, and the terminal is left as it was."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tests.terminal.conftest import QUIZKIT, Place, Terminal
+
+RATING = "1 again"
+
+
+def _rated_one(recalls: Place) -> Terminal:
+    """A drill at its second question, with half an answer typed."""
+    terminal = recalls.drill()
+    terminal.asks(":hint", "1 of 3")
+    terminal.enter("first")
+    terminal.asks(RATING)
+    terminal.type("3")
+    terminal.asks(":hint", "2 of 3")
+    terminal.type("half")
+    terminal.see("half")
+    return terminal
+
+
+def _kept(recalls: Place) -> list[tuple[str, ...]]:
+    return [review.answer for review in recalls.reviews()]
+
+
+def test_ctrl_c_ends_a_drill_and_keeps_what_was_rated(recalls: Place) -> None:
+    terminal = _rated_one(recalls)
+    terminal.type("\x03")
+    terminal.see("1 question in")
+    assert terminal.ends() == 130
+    assert _kept(recalls) == [("first",)]
+
+
+def test_ctrl_c_after_the_verdict(recalls: Place) -> None:
+    terminal = recalls.drill()
+    terminal.asks(":hint", "1 of 3")
+    terminal.enter("first")
+    terminal.asks(RATING)
+    terminal.type("\x03")
+    terminal.see("Nothing was answered; nothing is changed.")
+    assert terminal.ends() == 130
+
+
+def test_ctrl_d_on_an_empty_line_ends_the_input(recalls: Place) -> None:
+    terminal = _rated_one(recalls)
+    terminal.type("\x04")  # there is text: nothing happens
+    terminal.type("\x15")
+    terminal.wait(lambda seen: not seen.shows("half"), "an empty line")
+    terminal.type("\x04")
+    terminal.see("1 question in")
+    assert terminal.ends() == 0
+    assert _kept(recalls) == [("first",)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_to_end_keeps_what_was_rated(recalls: Place, number: signal.Signals) -> None:
+    terminal = _rated_one(recalls)
+    os.kill(terminal.pid, number)
+    terminal.see("1 question in")
+    assert terminal.ends() == 0
+    assert _kept(recalls) == [("first",)]
+
+
+def test_a_window_that_is_closed_loses_nothing_and_leaves_no_process(recalls: Place) -> None:
+    terminal = _rated_one(recalls)
+    terminal.hang_up()
+    terminal.gone()
+    assert _kept(recalls) == [("first",)]
+
+
+def test_a_killed_drill_loses_nothing_that_was_rated(recalls: Place) -> None:
+    terminal = _rated_one(recalls)
+    os.kill(terminal.pid, signal.SIGKILL)
+    assert terminal.ends() == -signal.SIGKILL
+    assert _kept(recalls) == [("first",)]
+    again = recalls.drill()
+    again.asks(":hint", "1 of 2")
+    again.see("Say two, please.")
+    again.enter(":quit")
+    assert again.ends() == 0
+
+
+def test_a_killed_drill_leaves_no_worker_that_complains(recalls: Place) -> None:
+    command = [*QUIZKIT, "drill", "--deck", "deck"]
+    with subprocess.Popen(
+        command, cwd=recalls.folder, env=recalls.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None and process.stdin is not None
+        said = b""
+        while b":help" not in said:
+            said += os.read(process.stdout.fileno(), 4096)
+        process.kill()
+        _, complaints = process.communicate()  # to the end of the last process that holds the pipe
+    assert complaints.decode() == ""
+
+
+def test_ctrl_z_and_fg_keep_the_text(recalls: Place) -> None:
+    shell = recalls.shell()
+    shell.enter(" ".join([*QUIZKIT, "drill", "--deck", "deck"]))
+    shell.asks(":hint", "1 of 3")
+    shell.type("half an answer")
+    shell.see("half an answer")
+    shell.type("\x1a")
+    shell.see("Stopped")
+    shell.enter("echo in-$((6 * 7))")
+    shell.see("in-42")
+    shell.enter("fg")
+    shell.asks(":hint")
+    shell.see("half an answer")
+    shell.enter(" and the rest")
+    shell.asks(RATING)
+    shell.type("3")
+    shell.asks(":hint", "2 of 3")
+    shell.enter(":quit")
+    shell.see("1 question in")
+    assert _kept(recalls) == [("half an answer and the rest",)]
+
+
+@pytest.mark.parametrize("key", [":quit\r", "\x03"])
+def test_the_shell_has_its_terminal_back_as_it_was(recalls: Place, key: str) -> None:
+    shell = recalls.shell()
+    shell.enter("stty -a > before")
+    shell.enter(" ".join([*QUIZKIT, "drill", "--deck", "deck"]))
+    shell.asks(":hint", "1 of 3")
+    shell.type(key)
+    shell.see("Nothing was answered")
+    shell.enter("stty -a > after; echo done-$((1 + 1))")
+    shell.see("done-2")
+    assert (recalls.folder / "after").read_text() == (recalls.folder / "before").read_text()
+    assert b"\x1b[?1049h" not in shell.raw  # never the alternate screen: what was asked stays to be read
+    for switch in (b"\x1b[?1000", b"\x1b[?1006"):
+        assert switch + b"h" not in shell.raw
+    assert shell.raw.rfind(b"\x1b[?25l") < shell.raw.rfind(b"\x1b[?25h")
