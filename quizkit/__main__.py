@@ -63,7 +63,27 @@ def _run(argv: Sequence[str], bench: "Workbench") -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        return 0  # whoever read our output has enough of it
+    except Exception as error:  # a fault of ours must not look like the person's
+        return _own_fault(error, bench)
     return 0
+
+
+def _own_fault(error: Exception, bench: "Workbench") -> int:
+    """Keeps the traceback in a file and says where; the exit code of a fault in quizkit."""
+    import traceback  # noqa: PLC0415
+
+    path = bench.data_folder() / "fault.txt"
+    text = "".join(traceback.format_exception(error))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        where = f"The details are in {path}."
+    except OSError:
+        where = text
+    sys.stderr.write(f"quizkit has a fault: {type(error).__name__}: {error}. What was rated is kept.\n  {where}\n")
+    return 70
 
 
 def _app() -> "typer.Typer":

@@ -91,7 +91,7 @@ def _has_code(text: str) -> bool:
     try:
         with warnings.catch_warnings(action="ignore"):
             return bool(ast.parse(text).body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two for what is nested too deep
         return True
 
 

@@ -30,7 +30,7 @@ WATCH_POLL_S = 0.01
 
 def register(app: typer.Typer) -> None:
     """Adds these commands to the program."""
-    for command in (check, start, show):
+    for command in (check, start, show, doctor):
         app.command()(command)
 
 
@@ -41,6 +41,10 @@ def check(
     watch: Annotated[bool, typer.Option("--watch", help="Check one file again at each save.")] = False,
     format: Annotated[Literal["rich", "json", "junit", "github"], typer.Option(help="How to print it.")] = "rich",
     timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds that a run may take.")] = 10,
+    sandbox: Annotated[
+        Literal["auto", "require"],
+        typer.Option(help="Take the protections that this machine gives, or end with 4 where one is missing."),
+    ] = "auto",
     deck: DeckPaths = None,
 ) -> None:
     """Run snippets against their questions."""
@@ -51,6 +55,8 @@ def check(
     bench: Workbench = context.obj
     loaded = bench.deck(deck or ())
     bench.sandbox().time_limit_s = timeout
+    if sandbox == "require":
+        _require_protections(bench)
     if watch:
         _watch(paths, question, loaded, bench)
     rng, results, code = Random(), [], 0
@@ -71,6 +77,27 @@ def check(
     if format != "rich":
         typer.echo(machine.FORMATS[format](results))
     raise typer.Exit(max(code, 0 if all(result.verdict.outcome in _FINE for result in results) else 1))
+
+
+def _require_protections(bench: Workbench) -> None:
+    from quizkit.errors import NoSandbox  # noqa: PLC0415
+
+    missing = [found for found in bench.sandbox().report() if found.needed and not found.held]
+    if missing:
+        words = "; ".join(f"{found.name}: {found.reason}" for found in missing)
+        raise NoSandbox(f"This machine can't hold a snippet in. Missing: {words}.", "quizkit doctor says what it gives")
+
+
+def doctor(context: typer.Context) -> None:
+    """Say which protections this machine gives a run, by trying them, with versions and folders."""
+    from quizkit.deck.loader import builtin  # noqa: PLC0415
+    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.sandbox.host import probe  # noqa: PLC0415
+    from quizkit.sandbox.versions import installed  # noqa: PLC0415
+
+    bench: Workbench = context.obj
+    folders = {"history": bench.data_folder(), "cache": bench.cache_folder(), "deck": builtin()}
+    bench.print(console.health(installed(), {name: str(path) for name, path in folders.items()}, probe()))
 
 
 def _document(path: str, deck: "Deck") -> "list[Block] | None":

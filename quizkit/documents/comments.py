@@ -191,8 +191,8 @@ def _json_of(text: str, following: Sequence[str]) -> tuple[Any, bool]:
 # ---- what a fragment needs to run ----
 
 _NAMES: Final = {
-    "fastapi": """FastAPI APIRouter Depends HTTPException Request Response status Query Path Body Header Cookie Form File UploadFile
-        BackgroundTasks WebSocket WebSocketDisconnect Security""",
+    "fastapi": """FastAPI APIRouter Depends HTTPException Request Response status Query Path Body Header Cookie Form File
+        UploadFile BackgroundTasks WebSocket WebSocketDisconnect Security""",
     "fastapi.responses": "JSONResponse HTMLResponse PlainTextResponse RedirectResponse StreamingResponse FileResponse",
     "fastapi.security": """OAuth2PasswordBearer OAuth2PasswordRequestForm HTTPBasic HTTPBasicCredentials HTTPBearer
         APIKeyHeader""",

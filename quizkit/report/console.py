@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, assert_never
 
 from rich.cells import cell_len, set_cell_size
@@ -20,6 +20,7 @@ from quizkit.check.result import place_text
 from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Option, Predict, Question, Recall, Tests
 from quizkit.errors import Problem
 from quizkit.marking.mark import observed
+from quizkit.sandbox.policy import Protection
 from quizkit.sandbox.protocol import Raised, Response
 from quizkit.verdict import CheckResult, Mismatch, Outcome, Verdict
 
@@ -465,6 +466,24 @@ def file_verdict(file: str, entry: Entry, verdict: Verdict) -> RenderableType:
     if verdict.passed:
         return head
     return Group(head, checks(verdict, file.rpartition("/")[2]))
+
+
+def health(versions: Mapping[str, str], folders: Mapping[str, str], protections: Sequence[Protection]) -> RenderableType:
+    """What `quizkit doctor` found; a protection that is missing says what that means."""
+    parts: list[RenderableType] = [plain("  " + " · ".join(f"{name} {version}" for name, version in versions.items())), Text()]
+    parts += [Hanging(f"{name:<10}", path, indent=2) for name, path in folders.items()]
+    parts += [Text(), Text("  A snippet is held in by", style="bold")]
+    for found in protections:
+        mark, style = (sign("ok"), "green") if found.held else (sign("no"), "red" if found.needed else "yellow")
+        parts.append(Hanging(f"{mark} ", f"{found.name}: {found.reason}", style, indent=2))
+    missing = [found.name for found in protections if found.needed and not found.held]
+    end = (
+        f"Don't run code from strangers here: no protection of {', '.join(missing)}."
+        if missing
+        else "All that a stranger's code needs."
+    )
+    parts += [Text(), Hanging("", end, indent=2)]
+    return Group(*parts)
 
 
 def document(path: str, found: "Sequence[tuple[Block, FileVerdict]]") -> RenderableType:

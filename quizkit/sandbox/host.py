@@ -355,7 +355,7 @@ class Run:
 
 
 def _nonce() -> str:
-    """What only the reply to one request can know. `secrets` would cost a cold start 5 ms."""
+    """What only the reply to one call can know. `secrets` would cost a cold start 5 ms."""
     return os.urandom(8).hex()
 
 

@@ -172,7 +172,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class TestOutcome:
+class EndOfTest:
     """How one test of the person's file ended."""
 
     name: str
@@ -184,7 +184,7 @@ class TestOutcome:
 class Tested:
     """A run of tests is over."""
 
-    outcomes: tuple[TestOutcome, ...]
+    outcomes: tuple[EndOfTest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,10 +345,10 @@ def unpack_tests(head: bytes, body: bytes, nonce: str = "") -> Asked | Tested:
     return Tested(tuple(map(_test_outcome, outcomes)))
 
 
-def _test_outcome(value: Any) -> TestOutcome:
+def _test_outcome(value: Any) -> EndOfTest:
     if type(value) is not dict or type(value.get("passed")) is not bool:
         raise Malformed("a test's outcome is not one")
-    return TestOutcome(_string(value, "name"), value["passed"], _string(value, "message"))
+    return EndOfTest(_string(value, "name"), value["passed"], _string(value, "message"))
 
 
 def unpack_answer(call: Call, head: bytes, body: bytes, nonce: str = "") -> Answered:

@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable
 from typing import Any, Final
 
-from quizkit.sandbox.protocol import Asked, Request, Response, Tested, TestOutcome
+from quizkit.sandbox.protocol import Asked, EndOfTest, Request, Response, Tested
 
 FILE: Final = "test_main.py"
 SETTINGS: Final = "pytest.ini"
@@ -65,19 +65,19 @@ class _Recorder:
     """A pytest plugin that keeps how each test ended."""
 
     def __init__(self) -> None:
-        self.outcomes: dict[str, TestOutcome] = {}
+        self.outcomes: dict[str, EndOfTest] = {}
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """A test that fails in any of its phases has failed."""
         if report.failed or (report.when == "call" and report.passed):
             name = report.nodeid.partition("::")[2]
             if name not in self.outcomes or report.failed:
-                self.outcomes[name] = TestOutcome(name, not report.failed, report.longreprtext[-_TOLD:] if report.failed else "")
+                self.outcomes[name] = EndOfTest(name, not report.failed, report.longreprtext[-_TOLD:] if report.failed else "")
 
     def pytest_collectreport(self, report: Any) -> None:
         """A file that can't be imported fails as a whole."""
         if report.failed:
-            self.outcomes["collection"] = TestOutcome("collection", False, str(report.longrepr)[-_TOLD:])
+            self.outcomes["collection"] = EndOfTest("collection", False, str(report.longrepr)[-_TOLD:])
 
 
 def run_tests(ask: Ask) -> Tested:

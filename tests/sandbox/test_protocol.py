@@ -1,12 +1,34 @@
 """Frames: what is read as a reply, and what never is."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from quizkit.sandbox import protocol
-from quizkit.sandbox.protocol import Broken, Frame, Load, Loaded, Malformed, Raised, Request, Response
+from quizkit.sandbox.protocol import (
+    Asked,
+    Broken,
+    Burst,
+    Call,
+    Frame,
+    Load,
+    Loaded,
+    LogRecord,
+    Look,
+    Malformed,
+    Raised,
+    Request,
+    Response,
+    Responses,
+    Sight,
+    Socket,
+    SocketEvent,
+    Stream,
+)
+
+ASK = Request("GET", "/")
 
 GOOD: dict[str, Any] = {
     "status": 200,
@@ -16,12 +38,6 @@ GOOD: dict[str, Any] = {
     "nonce": "n",
 }
 RAISED: dict[str, Any] = {"exception": "E", "message": "m", "frames": [], "cause": ""}
-
-
-def unpack_response(head: bytes, body: bytes, nonce: str = "") -> Response:
-    found = protocol.unpack_answer(Request("GET", "/"), head, body, nonce)
-    assert isinstance(found, Response)
-    return found
 
 
 def unframed(data: bytes) -> tuple[bytes, bytes]:
@@ -40,12 +56,74 @@ def unframed(data: bytes) -> tuple[bytes, bytes]:
 )
 def test_a_response_arrives_as_it_was_sent(response: Response) -> None:
     head, body = unframed(protocol.pack_reply(response, "n"))
-    assert unpack_response(head, body, "n") == response
+    assert protocol.unpack_answer(ASK, head, body, "n") == response
 
 
 @pytest.mark.parametrize("reply", [Loaded("app"), Broken("import", Raised("E", "m", (), "blocked"))])
 def test_a_first_reply_arrives_as_it_was_sent(reply: Loaded | Broken) -> None:
     assert protocol.unpack_loaded(unframed(protocol.pack_reply(reply, "n"))[0], "n") == reply
+
+
+CALLS: list[Call] = [
+    Request("POST", "/a?b=c", (("x", "y"),), b"body", True),
+    Burst(Request("GET", "/", (("x", "y"),), b"body"), 5),
+    Stream(Request("GET", "/events"), 3),
+    Socket("open", "a", "/chat", (("x", "y"),), ("json",)),
+    Socket("send", text="hi"),
+    Socket("send", data=b"\x00"),
+    Look(("a.txt", "b.txt")),
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_arrives_as_it_was_sent(call: Call) -> None:
+    assert protocol.unpack_call(*unframed(protocol.pack_call(call, "n"))) == (call, "n")
+
+
+ONE = Response(200, (("a", "b"),), b"one", 0.25)
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        (Burst(Request("GET", "/"), 2), Responses((ONE, replace(ONE, body=b"three")), 0.5)),
+        (Stream(Request("GET", "/"), 2), ONE),
+        (Socket("receive"), SocketEvent("message", "hi")),
+        (Socket("receive"), SocketEvent("message", None, b"\x00")),
+        (Socket("open"), SocketEvent("refused", code=403, reason="no")),
+        (Look(("a.txt", "b")), Sight((LogRecord("INFO", "x", "m"),), {"a.txt": "text", "b": None})),
+    ],
+)
+def test_an_answer_arrives_as_it_was_sent(call: Call, answer: protocol.Answered) -> None:
+    assert protocol.unpack_answer(call, *unframed(protocol.pack_reply(answer, "n")), "n") == answer
+
+
+@pytest.mark.parametrize(
+    ("call", "head"),
+    [
+        (Burst(Request("GET", "/"), 2), {"responses": [], "elapsed_s": 1}),
+        (Burst(Request("GET", "/"), 1), {"responses": [{"status": 200, "headers": [], "elapsed_s": 1}], "elapsed_s": 1}),
+        (Burst(Request("GET", "/"), 1), {"responses": [3], "elapsed_s": 1}),
+        (Socket("receive"), {"kind": "message", "text": 3, "code": 0, "reason": "", "raised": None}),
+        (Socket("receive"), {"kind": "message", "text": "", "code": "0", "reason": "", "raised": None}),
+        (Look(), {"logs": [], "files": {"a": "b"}}),
+        (Look(("a",)), {"logs": [], "files": {}}),
+        (Look(("a",)), {"logs": [], "files": {"a": 3}}),
+        (Look(), {"logs": [3], "files": {}}),
+        (Look(), {"logs": {}, "files": {}}),
+    ],
+)
+def test_an_answer_of_another_shape_is_none(call: Call, head: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        protocol.unpack_answer(call, json.dumps({**head, "nonce": "n"}).encode(), b"", "n")
+
+
+OVER = protocol.Tested((protocol.EndOfTest("t", False, "no"),))
+
+
+@pytest.mark.parametrize("said", [Asked(Request("POST", "/a", (("x", "y"),), b"b", True)), OVER])
+def test_what_a_run_of_tests_says_arrives(said: Asked | protocol.Tested) -> None:
+    assert protocol.unpack_tests(*unframed(protocol.pack_reply(said, "n")), "n") == said
 
 
 def test_what_the_host_sends_arrives_with_its_nonce() -> None:
@@ -83,9 +161,9 @@ def test_what_the_host_sends_arrives_with_its_nonce() -> None:
     ],
 )
 def test_a_reply_of_another_shape_is_none(change: dict[str, Any]) -> None:
-    unpack_response(json.dumps(GOOD).encode(), b"", "n")
+    protocol.unpack_answer(ASK, json.dumps(GOOD).encode(), b"", "n")
     with pytest.raises(Malformed):
-        unpack_response(json.dumps({**GOOD, **change}).encode(), b"", "n")
+        protocol.unpack_answer(ASK, json.dumps({**GOOD, **change}).encode(), b"", "n")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +182,7 @@ def test_a_reply_of_another_shape_is_none(change: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_no_object_is_no_reply(head: bytes) -> None:
-    for unpack in (protocol.unpack_loaded, lambda head: unpack_response(head, b"")):
+    for unpack in (protocol.unpack_loaded, lambda head: protocol.unpack_answer(ASK, head, b"")):
         with pytest.raises(Malformed):
             unpack(head)
 
@@ -117,7 +195,7 @@ def test_a_frame_over_the_caps_is_not_waited_for(lengths: tuple[int, int]) -> No
 
 def test_long_texts_are_cut_and_lone_surrogates_replaced() -> None:
     raised = {**RAISED, "message": "x" * 100_000, "exception": "\udc80"}
-    found = unpack_response(json.dumps({**GOOD, "raised": raised}).encode(), b"", "n").raised
+    found = protocol.unpack_answer(ASK, json.dumps({**GOOD, "raised": raised}).encode(), b"", "n").raised
     assert found is not None
     assert len(found.message) < 10_000
     assert found.exception == "?"
