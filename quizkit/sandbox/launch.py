@@ -21,7 +21,7 @@ _WORKER: Final = str(Path(__file__).with_name("worker.py"))
 _ENVIRONMENT: Final = {"PATH": os.defpath, "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "LANG": "C.UTF-8"}
 _START_S: Final = 60
 _END_S: Final = 5
-_STEP_S: Final = 0.005
+_STEP_S: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,13 +85,15 @@ def _serve_many(setup: "Setup", control: socket.socket) -> None:
 
 
 def _warm_up(root: str) -> None:
-    """Imports without the collector, which would only walk what stays anyway; a fork then shares it unwritten."""
+    """Imports without the collector, which would only walk what stays anyway; a fork then shares it unwritten.
+
+    The little garbage that the imports made is frozen too: to look for it would take as long as ten runs.
+    """
     from quizkit.sandbox import child  # noqa: PLC0415
 
     gc.disable()
     child.warm_up()
     sys.path.remove(root)
-    gc.collect()
     gc.freeze()
 
 

@@ -13,7 +13,7 @@ import pytest
 from quizkit.errors import NoSandbox
 from quizkit.sandbox.host import Sandbox, probe
 from quizkit.sandbox.policy import NEEDED, Limits
-from quizkit.sandbox.protocol import Broken, Loaded, Request, Response, Stopped
+from quizkit.sandbox.protocol import Broken, Loaded, Look, Request, Response, Sight, Stopped
 from tests.hostile.places import family
 
 APP = "import os, time\nfrom fastapi import FastAPI\napp = FastAPI()\n"
@@ -100,6 +100,20 @@ def test_output_is_kept_from_its_beginning_and_capped(hasty: Sandbox) -> None:
         run.send(Request("GET", "/"))
     assert run.output.startswith(b"first\nxxx")
     assert len(run.output) <= 64 << 10
+
+
+def test_a_look_at_the_output_ends_though_a_thread_prints_for_ever(hasty: Sandbox) -> None:
+    source = handler(
+        "import threading\ndef forever():\n    while True: os.write(1, b'x' * 4096)\n"
+        "threading.Thread(target=forever, daemon=True).start()"
+    )
+    began = time.monotonic()
+    with hasty.open({"main.py": source}) as run:
+        run.load()
+        run.send(Request("GET", "/"))
+        sight = run.send(Look())
+    assert isinstance(sight, Sight | Stopped)
+    assert time.monotonic() - began < 4
 
 
 def test_the_environment_is_what_the_check_gives(hasty: Sandbox) -> None:
