@@ -34,6 +34,8 @@ from quizkit.sandbox.protocol import (
 )
 
 _OUTPUT_KEPT: Final = 64 << 10
+_READ_AT_ONCE: Final = 64 << 10
+_PIPE_HOLDS: Final = 64 << 10
 _LOOK_S: Final = 0.05
 _LAST_WORDS_S: Final = 0.2
 _END_S: Final = 2
@@ -222,9 +224,12 @@ class Run:
         return self.output.decode("utf-8", "replace")
 
     def _new_output(self) -> str:
-        """What the snippet printed since the last look. What it wrote before its reply is in the pipe by now."""
-        while select.select([self._output], [], [], 0)[0] and self._drain():
-            continue
+        """What the snippet printed since the last look. What it wrote before its reply is in the pipe by now.
+
+        A thread that never stops printing must not keep the host here: no more is read than a pipe holds.
+        """
+        for _ in range(_PIPE_HOLDS // _READ_AT_ONCE + 1):
+            self._drain()
         text = bytes(self.output[self._output_seen :]).decode("utf-8", "replace")
         self._output_seen = len(self.output)
         return text
@@ -313,7 +318,7 @@ class Run:
     def _drain(self) -> bool:
         """Reads the snippet's output, of which only the beginning is kept. False at its end."""
         try:
-            part = os.read(self._output, 1 << 16)
+            part = os.read(self._output, _READ_AT_ONCE)
         except BlockingIOError:
             return True
         self.output += part[: max(0, _OUTPUT_KEPT - len(self.output))]

@@ -74,22 +74,26 @@ def _serve_many(setup: "Setup", control: socket.socket) -> None:
     backend.begin()
     if setup.serves:
         _warm_up(setup.root)
-    control.send(_told(backend))
+    told = _told(backend)
     linux.reap_trials()
     until = time.monotonic() + _QUIET_S
     while linux.threads_left() > 1 and time.monotonic() < until:
         time.sleep(0.001)
-    Nursery(control, backend).run()
+    with contextlib.suppress(ConnectionError):  # the host went while this was starting; nobody is there to be told
+        control.send(told)
+        Nursery(control, backend).run()
 
 
 def _warm_up(root: str) -> None:
-    """Imports without the collector, which would only walk what stays anyway; a fork then shares it unwritten."""
+    """Imports without the collector, which would only walk what stays anyway; a fork then shares it unwritten.
+
+    The little garbage that the imports made is frozen too: to look for it would take as long as ten runs.
+    """
     from quizkit.sandbox import child  # noqa: PLC0415
 
     gc.disable()
     child.warm_up()
     sys.path.remove(root)
-    gc.collect()
     gc.freeze()
 
 

@@ -195,7 +195,9 @@ def test_a_frame_over_the_caps_is_not_waited_for(lengths: tuple[int, int]) -> No
 
 def test_long_texts_are_cut_and_lone_surrogates_replaced() -> None:
     raised = {**RAISED, "message": "x" * 100_000, "exception": "\udc80"}
-    found = protocol.unpack_answer(ASK, json.dumps({**GOOD, "raised": raised}).encode(), b"", "n").raised
+    answer = protocol.unpack_answer(ASK, json.dumps({**GOOD, "raised": raised}).encode(), b"", "n")
+    assert isinstance(answer, Response)
+    found = answer.raised
     assert found is not None
     assert len(found.message) < 10_000
     assert found.exception == "?"
