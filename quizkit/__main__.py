@@ -59,7 +59,9 @@ def _run(argv: Sequence[str], bench: "Workbench") -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except QuizkitError as error:
-        sys.stderr.write(f"{error}\n" + (f"  {error.advice}\n" if error.advice else ""))
+        from quizkit.report.console import safe  # noqa: PLC0415 - names in it may hold what would steer a terminal
+
+        sys.stderr.write(safe(f"{error}\n" + (f"  {error.advice}\n" if error.advice else "")))
         return error.exit_code
     except KeyboardInterrupt:
         return 130

@@ -1,5 +1,6 @@
 """The kind `tests`: a person's pytest file, judged by the pattern of its results over a right app and wrong ones."""
 
+import textwrap
 from random import Random
 from typing import Any
 
@@ -31,7 +32,7 @@ def _outcomes(verdict: Verdict) -> list[str]:
 
 
 def test_a_right_file_passes_in_whichever_order_the_apps_come(sandbox: Sandbox) -> None:
-    for seed in range(3):
+    for seed in range(2):
         verdict = _grade(sandbox, GOOD, seed)
         assert (verdict.outcome, verdict.score, _outcomes(verdict)) == (Outcome.passed, 1, ["passed", "passed"])
     assert [result.name for result in verdict.checks] == ["pass on the right app", "fail where one too many"]
@@ -40,19 +41,18 @@ def test_a_right_file_passes_in_whichever_order_the_apps_come(sandbox: Sandbox) 
 
 def test_every_wrong_app_must_be_caught(sandbox: Sandbox) -> None:
     wrong = [
-        {"edit": [{"from": "2 * n", "to": "2 * n + 1"}], "why": "one too many"},
         {"edit": [{"from": "n: int", "to": "n: float"}], "why": "takes half a number"},
         {"edit": [{"from": "/double/{n}", "to": "/twice/{n}"}], "why": "lies elsewhere"},
     ]
     both = GOOD + '\n\ndef test_half():\n    assert client.get("/double/1.5").status_code == 422\n'
-    assert _outcomes(_grade(sandbox, both, wrong_apps=wrong)) == ["passed"] * 4
+    assert _outcomes(_grade(sandbox, both, wrong_apps=wrong)) == ["passed"] * 3
     verdict = _grade(sandbox, GOOD, wrong_apps=wrong)
     assert (verdict.outcome, verdict.score, _outcomes(verdict)) == (
         Outcome.failed,
-        0.75,
-        ["passed", "passed", "failed", "passed"],
+        pytest.approx(2 / 3),
+        ["passed", "failed", "passed"],
     )
-    assert verdict.checks[2].message == "all pass here too (1 tests, 1 requests)"
+    assert verdict.checks[1].message == "all pass here too (1 tests, 1 requests)"
 
 
 def test_the_verdict_says_what_held_the_runs_in(sandbox: Sandbox) -> None:
@@ -378,13 +378,11 @@ def test_a_wrong_app_that_dies_of_a_test_is_caught(sandbox: Sandbox) -> None:
 # ---- what tries to tell the apps apart otherwise ----
 
 
-def _suspicious(found: str, *, imports: str = "") -> str:
-    """Asks, passes unless `found` holds anything that only a look at the wrong app could have brought."""
-    return f"import glob, os, sys\n{imports}\n{ASKS}\n\ndef test_look():\n{_indented(found)}\n    assert {MARK!r} not in str(found)\n"
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.strip("\n").splitlines())
+def _suspicious(*found: str) -> str:
+    """Asks, passes unless a `found` holds anything that only a look at the wrong app could have brought."""
+    look = f"    assert ''.join({tuple(MARK.partition(' '))!r}) not in str(found)\n"  # in this file's own text it isn't
+    looks = [f"\n\ndef test_look_{number}():\n{textwrap.indent(text, '    ')}\n{look}" for number, text in enumerate(found)]
+    return "import glob, os, sys\n" + ASKS + "".join(looks)
 
 
 READERS = {
@@ -497,67 +495,57 @@ for fd in range(256):
 }
 
 
-@pytest.mark.parametrize("found", READERS.values(), ids=READERS)
-def test_whatever_is_read_the_wrong_app_is_not_in_it(sandbox: Sandbox, found: str) -> None:
+def test_whatever_is_read_the_wrong_app_is_not_in_it(sandbox: Sandbox) -> None:
     """A file that could see the app's source would fail on the wrong app alone, and so pass as right."""
     wrong = [{"code": DOUBLE.replace("2 * n", MARK), "why": "one too many"}]
-    verdict = _grade(sandbox, _suspicious(found), wrong_apps=wrong)
+    verdict = _grade(sandbox, _suspicious(*READERS.values()), wrong_apps=wrong)
     assert (verdict.outcome, _outcomes(verdict)) == (Outcome.failed, ["passed", "failed"]), verdict.checks[0].traceback
+    assert verdict.checks[1].message == f"all pass here too ({len(READERS) + 1} tests, 1 requests)"
 
 
 def test_the_mark_would_be_seen_by_who_could_look(sandbox: Sandbox) -> None:
-    """The reader of the test before, turned on what a test may see: the trick works where there is something to find."""
-    here = "open('test_main.py').read()"
-    verdict = _grade(sandbox, _suspicious(f"found = {here} + {MARK[:5]!r} + {MARK[5:]!r}"))
-    assert _outcomes(verdict) == ["failed", "not_run"]
+    """The readers' trick on a file that a test may see: it works where there is something to find."""
+    seen = f"open('it', 'w').write({MARK!r})\n{READERS['wherever files lie']}"
+    assert _outcomes(_grade(sandbox, _suspicious(seen))) == ["failed", "not_run"]
 
 
-COUNTERS = {
-    "in a file here": 'path = "count"',
-    "in a file above": 'path = "../count"',
-    "in the temporary folder": 'path = "/tmp/count"',
-    "in shared memory": 'path = "/dev/shm/count"',
-    "in the home": 'path = os.path.expanduser("~/count")',
-    "beside pytest": "import pytest\npath = os.path.join(os.path.dirname(pytest.__file__), 'count')",
-    "in pytest's cache": 'os.makedirs(".pytest_cache", exist_ok=True)\npath = ".pytest_cache/count"',
-}
-
-
-@pytest.mark.parametrize("where", COUNTERS.values(), ids=COUNTERS)
-def test_runs_can_not_be_counted_in_files(sandbox: Sandbox, where: str) -> None:
-    """Fails from the second run on: with the right app first this would pass if anything of a run were left to the next."""
-    count = f"""
-{where}
-try:
-    before = len(open(path).read())
-except OSError:
-    before = 0
-try:
-    open(path, "a").write("x")
-except OSError:
-    pass
-found = {MARK!r} if before else ""
+COUNTED = """
+import pytest, tempfile
+folders = [os.getcwd(), "..", "/tmp", "/dev/shm", "/var/tmp", os.path.expanduser("~"), tempfile.gettempdir()]
+folders += [os.path.dirname(pytest.__file__), ".pytest_cache", sys.prefix, "/"]
+paths = [os.path.join(folder, "quizkit-test-count") for folder in folders]
+found = []
+for path in paths:
+    try:
+        found.append(open(path).read())
+    except OSError:
+        pass
+for path in paths:
+    try:
+        open(path, "a").write("n + n " + "+ 1")
+    except OSError:
+        pass
 """
+REMEMBERED = """
+import builtins, fastapi, time
+places = [sys, builtins, fastapi, os, type(app)]
+found = [getattr(place, "seen", "") for place in places] + [os.environ.get("SEEN", "")]
+os.environ["SEEN"] = "n + n " + "+ 1"
+for place in places:
+    place.seen = os.environ["SEEN"]
+found.append("" if time.time() > 1e9 and time.process_time() < 60 else os.environ["SEEN"])
+"""
+
+
+def test_nothing_of_a_run_is_left_to_count_by(sandbox: Sandbox) -> None:
+    """Fails from the second run on: where the right app comes first, it would pass if anything were left to the next run."""
+    text = _suspicious(COUNTED, REMEMBERED)
     orders = set()
     for seed in range(2):
         orders.add(tuple(Random(seed).sample(range(2), 2)))
-        assert _outcomes(_grade(sandbox, _suspicious(count), seed)) == ["passed", "failed"]
+        verdict = _grade(sandbox, text, seed)
+        assert _outcomes(verdict) == ["passed", "failed"], verdict.checks[0].traceback
     assert orders == {(0, 1), (1, 0)}
-
-
-@pytest.mark.parametrize(
-    "state",
-    [
-        'found = MARK if os.environ.get("SEEN") else ""\nos.environ["SEEN"] = "1"',
-        'found = MARK if getattr(sys, "seen", 0) else ""\nsys.seen = 1',
-        'import builtins\nfound = MARK if getattr(builtins, "seen", 0) else ""\nbuiltins.seen = 1',
-        'import fastapi\nfound = MARK if hasattr(fastapi, "seen") else ""\nfastapi.seen = 1',
-        'import time\nfound = "" if time.time() > 1e9 and time.monotonic() >= 0 and time.process_time() < 60 else MARK',
-    ],
-)
-def test_runs_share_no_state(sandbox: Sandbox, state: str) -> None:
-    for seed in range(2):
-        assert _outcomes(_grade(sandbox, _suspicious(f"MARK = {MARK!r}\n{state}"), seed)) == ["passed", "failed"]
 
 
 FORGED = (
@@ -596,7 +584,7 @@ NEVER_RIGHT = {
     "forged frames": FORGED,
     "a kill of its own": ASKS + "\n\ndef test_end():\n    import os, signal\n    os.kill(os.getpid(), signal.SIGKILL)\n",
     "every descriptor closed": ASKS + "\n\ndef test_end():\n    import os\n    os.closerange(0, 256)\n    client.get('/double/4')\n",
-    "no memory left": ASKS + "\n\ndef test_end():\n    kept = [bytearray(1 << 28) for _ in range(64)]\n    assert kept\n",
+    "no memory left": ASKS + "\n\ndef test_end():\n    kept = bytearray(1 << 34)\n    assert kept\n",
     "a process of its own": ASKS + "\n\ndef test_end():\n    import subprocess\n    subprocess.run(['true'])\n",
     "a socket": ASKS + "\n\ndef test_end():\n    import socket\n    socket.create_connection(('127.0.0.1', 9))\n",
     "no attributes": ASKS + "\n\ndef test_end():\n    app.dependency_overrides[1] = 2\n",
@@ -606,18 +594,14 @@ NEVER_RIGHT = {
 
 @pytest.mark.parametrize("text", NEVER_RIGHT.values(), ids=NEVER_RIGHT)
 def test_an_end_of_its_own_is_never_a_right_file(sandbox: Sandbox, text: str) -> None:
-    for seed in range(2):
-        verdict = _grade(sandbox, text, seed)
-        assert verdict.outcome not in (Outcome.passed, Outcome.no_expectation, Outcome.not_run)
-        assert (verdict.score, verdict.checks[0].outcome is Outcome.passed) == (0, False)
-    assert _grade(sandbox, GOOD).passed
+    verdict = _grade(sandbox, text)
+    assert verdict.outcome not in (Outcome.passed, Outcome.no_expectation, Outcome.not_run)
+    assert (verdict.score, verdict.checks[0].outcome is Outcome.passed) == (0, False)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        ASKS + "\n\ndef test_end():\n    while True:\n        pass\n",
-        "while True:\n    pass\n",
         ASKS + "\n\ndef test_end():\n    import time\n    time.sleep(60)\n",
         ASKS + "\n\ndef test_end():\n    while True:\n        client.get('/double/4')\n",
         "import signal\nfor number in (signal.SIGTERM, signal.SIGALRM, signal.SIGINT):\n    signal.signal(number, signal.SIG_IGN)\n"

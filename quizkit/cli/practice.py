@@ -154,7 +154,7 @@ def wanted_filter(kind: Sequence[str] | None, level: Sequence[str] | None, tag: 
 
 
 def _day(text: str, today: date) -> date:
-    """A day as one writes it: 2026-12-4, or a weekday's name for the next one. Raises QuizkitError for what is none or is over."""
+    """A day as one writes it: 2026-12-4, or a weekday for the next one. Raises QuizkitError for what is none or is over."""
     import re  # noqa: PLC0415
     from calendar import day_name  # noqa: PLC0415
 
