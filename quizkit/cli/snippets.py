@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -56,11 +56,13 @@ def check(
 
     bench: Workbench = context.obj
     loaded = bench.deck(deck or ())
+    if sandbox == "off":
+        bench.unprotect()
     bench.sandbox().time_limit_s = timeout
     if sandbox == "require":
         _require_protections(bench)
     if watch:
-        _watch(paths, question, loaded, bench)
+        _watch(paths, question, format, loaded, bench)
     show = bench.print if format == "rich" else lambda *_: None
     rng, results, code = Random(), [], 0
     for path in paths:
@@ -117,7 +119,108 @@ def _check_document(path: str, found: "Sequence[Block]", bench: Workbench, rng: 
 
     verdicts = [grade_block(block, bench.sandbox(), rng) for block in found]
     pairs = zip(found, verdicts, strict=True)
-    return [(block, FileVerdict(f"{path}:{block.line}", None, verdict)) for block, verdict in pairs]
+    return [(block, FileVerdict(path, None, verdict, block.line)) for block, verdict in pairs]
+
+
+def _check_path(
+    path: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random", show: "Callable[..., None]"
+) -> "list[FileVerdict]":
+    """The verdicts on all that a path names, each shown as it comes. Raises QuizkitError for what can't be checked."""
+    from quizkit.report import console  # noqa: PLC0415
+
+    if question is None and (document := _document(path, deck)) is not None:
+        found = _check_document(path, document, bench, rng)
+        show(console.document(path, found))
+        return [result for _, result in found]
+    results = []
+    for name, text in _sources(path, deck, alone=question is not None):
+        result = _verdict(name, text, question, deck, bench, rng)
+        show(console.file_verdict(result.file, deck.entry(result.question or ""), result.verdict))
+        results.append(result)
+    return results
+
+
+def _complain(error: "QuizkitError") -> None:
+    """Says on standard error what stood in the way, and goes on with the other files."""
+    from quizkit.report.console import safe  # noqa: PLC0415
+
+    typer.echo(safe(f"{error}\n  {error.advice}".rstrip()), err=True)
+
+
+def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck", bench: Workbench) -> NoReturn:
+    """A verdict now and at each save, until Ctrl-C. Raises QuizkitError where it isn't one file that is to be watched."""
+    import time  # noqa: PLC0415
+    from random import Random  # noqa: PLC0415
+
+    from quizkit.errors import QuizkitError  # noqa: PLC0415
+    from quizkit.report import console, machine  # noqa: PLC0415
+    from quizkit.terminal.inbox import Saves  # noqa: PLC0415
+
+    path = Path(paths[0])
+    if len(paths) != 1 or paths[0] == STANDARD_INPUT or path.is_dir():
+        raise QuizkitError("--watch looks at one file.", f"quizkit check FILE --watch, not {' '.join(paths)}")
+    saves, rng, before = Saves(path), Random(), None
+    redraws = format == "rich" and bench.console().is_terminal and not bench.is_plain()
+    while True:
+        parts: list[RenderableType] = []
+        results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown))  # noqa: B023 - used at once
+        if redraws and before is not None:
+            bench.console().clear()
+        if format == "rich":
+            after = results[0].verdict if len(results) == 1 else None
+            bench.print(*parts, *(console.since(before, after) if after is not None else ()))
+            before = after
+        else:
+            typer.echo(machine.FORMATS[format](results))
+        sys.stdout.flush()
+        while saves.look() is None:
+            time.sleep(WATCH_POLL_S)
+
+
+def _require_protections(bench: Workbench) -> None:
+    from quizkit.errors import NoSandbox  # noqa: PLC0415
+
+    missing = [found for found in bench.sandbox().report() if found.needed and not found.held]
+    if missing:
+        words = "; ".join(f"{found.name}: {found.reason}" for found in missing)
+        raise NoSandbox(f"This machine can't hold a snippet in. Missing: {words}.", "quizkit doctor says what it gives")
+
+
+def doctor(context: typer.Context) -> None:
+    """Say which protections this machine gives a run, by trying them, with versions and folders."""
+    from quizkit.deck.loader import builtin  # noqa: PLC0415
+    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.sandbox.host import probe  # noqa: PLC0415
+    from quizkit.sandbox.versions import installed  # noqa: PLC0415
+
+    bench: Workbench = context.obj
+    folders = {"history": bench.data_folder(), "cache": bench.cache_folder(), "deck": builtin()}
+    bench.print(console.health(installed(), {name: str(path) for name, path in folders.items()}, probe()))
+
+
+def _document(path: str, deck: "Deck") -> "list[Block] | None":
+    """The blocks of a Markdown file, or of a Python file that answers no question and states answers in its comments."""
+    from quizkit.documents.comments import blocks  # noqa: PLC0415
+
+    given = Path(path)
+    if path == STANDARD_INPUT or given.is_dir():
+        return None
+    if given.suffix.lower() in MARKDOWN:
+        return blocks(_text(given), markdown=True)
+    text = _text(given)
+    if _question_of(given.name, text, deck) is not None:
+        return None
+    found = blocks(text, markdown=False)
+    return found if any(block.stated for block in found) else None
+
+
+def _check_document(path: str, found: "Sequence[Block]", bench: Workbench, rng: "Random") -> "list[tuple[Block, FileVerdict]]":
+    from quizkit.grading import grade_block  # noqa: PLC0415
+    from quizkit.report.machine import FileVerdict  # noqa: PLC0415
+
+    verdicts = [grade_block(block, bench.sandbox(), rng) for block in found]
+    pairs = zip(found, verdicts, strict=True)
+    return [(block, FileVerdict(path, None, verdict, block.line)) for block, verdict in pairs]
 
 
 def _check_path(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
+from pydantic import ValidationError
 
 from quizkit.check.spec import METHOD_NAMES, RequestCheck
 
@@ -111,8 +112,13 @@ class _Statement:
             return
         request = {"method": self.method, "path": self.path, **({"json": self.body} if self.has_body else {})}
         status: Any = self.status if self.status is not None else list(range(200, 300))
-        response = {"status": status, **({"json": {"$equal": self.json}} if self.has_json else {})}
-        yield Stated(line + self.line, RequestCheck.model_validate({"request": request, "response": response}))
+        expected = {"$equal": self.json} if "$" in json.dumps(self.json) else self.json
+        response = {"status": status, **({"json": expected} if self.has_json else {})}
+        try:
+            check = RequestCheck.model_validate({"request": request, "response": response})
+        except ValidationError:  # braces in a path, a number that no JSON has: words that are no statement
+            return
+        yield Stated(line + self.line, check)
 
 
 def _stated(code: str, line: int) -> Iterator[Stated]:

@@ -20,6 +20,8 @@ from quizkit.practice.state import (
     Ticking,
 )
 
+_TYPED = (":hint", ":skip", ":undo", ":quit", ":help")
+
 
 def prompt(state: State) -> Prompt | None:
     """What a reader asks for now; None while an answer is being marked, and at the end."""
@@ -78,11 +80,10 @@ def _answering(state: State, phase: Answering) -> Prompt:
         return replace(timed, keys="eh?q" + ("p" if mock else "su"), paste=True, actions=actions, editing=state.editing)
     if item.order:
         return _choosing(state, phase, timed, hint=hint, mock=mock)
-    many_lines = isinstance(item.question, Recall)
-    first = ("Enter hands in", "Alt-Enter new line") if many_lines else ()
-    more = (*((":hint",) if hint else ()), *((":back",) if phase.field else ()), ":skip", ":undo", ":quit")
+    sentences = isinstance(item.question, Recall)
+    first, last = (("Enter hands in",), ("Alt-Enter new line",)) if sentences else ((), (":back",) if phase.field else ())
     label = item.fields[phase.field]
-    return replace(timed, label=label, text=phase.draft[phase.field], multiline=True, actions=(*first, ":help", *more))
+    return replace(timed, label=label, text=phase.draft[phase.field], multiline=True, actions=(*first, *_TYPED, *last))
 
 
 def _choosing(state: State, phase: Answering, timed: Prompt, *, hint: bool, mock: bool) -> Prompt:

@@ -518,7 +518,7 @@ def document(path: str, found: "Sequence[tuple[Block, FileVerdict]]") -> Rendera
         )
     assumed = [line for block, _ in found if block.stated for line in block.assumed]
     if assumed:
-        named = sorted({line for line in assumed if "\n" not in line}, key=lambda line: -assumed.count(line))[:4]
+        named = sorted(dict.fromkeys(line for line in assumed if "\n" not in line), key=lambda line: -assumed.count(line))[:4]
         blocks = sum(bool(block.stated and block.assumed) for block, _ in found)
         parts.append(Hanging("assumed: ", ", ".join(f"`{line}`" for line in named) + f" ({plural(blocks, 'block')})", indent=2))
     return Group(*parts)
@@ -543,10 +543,11 @@ def since(before: Verdict | None, after: Verdict) -> Iterator[RenderableType]:
     """What a save changed, by the names of the checks."""
     if before is None:
         return
-    passed = [{check.name for check in verdict.checks if check.outcome is Outcome.passed} for verdict in (before, after)]
-    for words, names, style in (("now passes", passed[1] - passed[0], "green"), ("now fails", passed[0] - passed[1], "red")):
+    then, now = ([check.outcome is Outcome.passed for check in verdict.checks] for verdict in (before, after))
+    for words, wanted, style in (("now passes", True, "green"), ("now fails", False, "red")):
+        names = [c.name for c, old, new in zip(after.checks, then, now, strict=False) if old is not new and new is wanted]
         if names:
-            yield Hanging(f"{words}  ", " · ".join(sorted(names)), style, indent=2)
+            yield Hanging(f"{words}  ", " · ".join(names), style, indent=2)
 
 
 def teaching(asked: Question) -> RenderableType:

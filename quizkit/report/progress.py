@@ -23,7 +23,7 @@ def summary(card: Scorecard, today: date, *, width: int) -> RenderableType:
     minutes, seconds = divmod(int(card.took), 60)
     questions = f"{card.answered} question{'' if card.answered == 1 else 's'}"
     parts: list[RenderableType] = [rule(f"{questions} in {minutes} min {seconds} s", width=width), Text()]
-    figures = f"right at once {card.at_once}   with hints {card.with_hints}   to come again {card.again}"
+    figures = f"right at once {card.at_once}   with hints {card.with_hints}   again {card.again}"
     parts.append(Text(f"  {figures}   score {card.score:.1f} of {card.answered}"))
     weak = [topic for topic in card.topics if topic.share < 1][:3]
     parts += _line("weakest", " · ".join(f"{t.topic} {t.score:.1f} of {t.answers}" for t in weak))

@@ -55,15 +55,19 @@ class Sandbox:
         self.time_limit_s = time_limit_s
 
     @classmethod
-    def start(cls, time_limit_s: float = 10, limits: Limits | None = None, *, warm: bool | None = None) -> "Sandbox":
+    def start(
+        cls, time_limit_s: float = 10, limits: Limits | None = None, *, warm: bool | None = None, confined: bool = True
+    ) -> "Sandbox":
         """Spawns the worker and returns at once, while it still imports FastAPI.
 
         `time_limit_s` bounds a run, `limits` what else it may use. `warm=False` starts an interpreter for each run
-        instead, as is done anyway where there is no Linux. Raises NoSandbox where the machine can't start one.
+        instead, as is done anyway where there is no Linux, or with `confined=False`, which leaves limits alone. Raises
+        NoSandbox where the machine can't start one.
         """
         bounds = limits or Limits()
         folder = _new_folder()
-        return cls(_launcher(_setup(bounds, folder), warm), folder, bounds, time_limit_s)
+        setup = replace(_setup(bounds, folder), confined=confined)
+        return cls(_launcher(setup, warm if confined else False), folder, bounds, time_limit_s)
 
     def open(self, files: Mapping[str, str], env: Mapping[str, str] | None = None) -> "Run":
         """A run of a snippet, whose `main.py` is loaded by `load`. Use it as a context manager.

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _backend(setup: "Setup") -> "Backend":
-    if sys.platform == "linux":
+    if sys.platform == "linux" and setup.confined:
         from quizkit.sandbox.linux import Linux  # noqa: PLC0415 - what it needs is there on Linux alone
 
         return Linux(setup)

@@ -17,6 +17,7 @@ Send = Callable[[Event], bool]
 
 _BLOCK: Final = ":<<"
 _FILE: Final = ":file "
+_PASTE_PAUSE_S: Final = 0.05
 
 
 class Lines:
@@ -49,9 +50,15 @@ class Lines:
         """On a terminal, what was typed for another question or stage answers nothing here. A pipe holds every answer."""
         place = (prompt.place, prompt.stage)
         if place != self._place and os.isatty(self._fd):
-            termios.tcflush(self._fd, termios.TCIFLUSH)
-            self._buffer = b""
+            self._discard()
         self._place = place
+
+    def _discard(self) -> None:
+        """Throws away what was typed, and what still comes of a paste: it ends when nothing came for a moment."""
+        self._buffer = b""
+        termios.tcflush(self._fd, termios.TCIFLUSH)
+        while select.select([self._fd], [], [], _PASTE_PAUSE_S)[0] and os.read(self._fd, 1 << 16):
+            continue
 
     def _announce(self, prompt: Prompt) -> None:
         """The label and what can be done; the time given, when a clock begins to run."""
