@@ -43,8 +43,8 @@ def check(
     format: Annotated[Literal["rich", "json", "junit", "github"], typer.Option(help="How to print it.")] = "rich",
     timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds that a run may take.")] = 10,
     sandbox: Annotated[
-        Literal["auto", "require"],
-        typer.Option(help="Take the protections that this machine gives, or end with 4 where one is missing."),
+        Literal["auto", "require", "off"],
+        typer.Option(help="Take the protections that this machine gives, end with 4 where one is missing, or do without."),
     ] = "auto",
     deck: DeckPaths = None,
 ) -> None:
@@ -175,103 +175,6 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
         sys.stdout.flush()
         while saves.look() is None:
             time.sleep(WATCH_POLL_S)
-
-
-def _require_protections(bench: Workbench) -> None:
-    from quizkit.errors import NoSandbox  # noqa: PLC0415
-
-    missing = [found for found in bench.sandbox().report() if found.needed and not found.held]
-    if missing:
-        words = "; ".join(f"{found.name}: {found.reason}" for found in missing)
-        raise NoSandbox(f"This machine can't hold a snippet in. Missing: {words}.", "quizkit doctor says what it gives")
-
-
-def doctor(context: typer.Context) -> None:
-    """Say which protections this machine gives a run, by trying them, with versions and folders."""
-    from quizkit.deck.loader import builtin  # noqa: PLC0415
-    from quizkit.report import console  # noqa: PLC0415
-    from quizkit.sandbox.host import probe  # noqa: PLC0415
-    from quizkit.sandbox.versions import installed  # noqa: PLC0415
-
-    bench: Workbench = context.obj
-    folders = {"history": bench.data_folder(), "cache": bench.cache_folder(), "deck": builtin()}
-    bench.print(console.health(installed(), {name: str(path) for name, path in folders.items()}, probe()))
-
-
-def _document(path: str, deck: "Deck") -> "list[Block] | None":
-    """The blocks of a Markdown file, or of a Python file that answers no question and states answers in its comments."""
-    from quizkit.documents.comments import blocks  # noqa: PLC0415
-
-    given = Path(path)
-    if path == STANDARD_INPUT or given.is_dir():
-        return None
-    if given.suffix.lower() in MARKDOWN:
-        return blocks(_text(given), markdown=True)
-    text = _text(given)
-    if _question_of(given.name, text, deck) is not None:
-        return None
-    found = blocks(text, markdown=False)
-    return found if any(block.stated for block in found) else None
-
-
-def _check_document(path: str, found: "Sequence[Block]", bench: Workbench, rng: "Random") -> "list[tuple[Block, FileVerdict]]":
-    from quizkit.grading import grade_block  # noqa: PLC0415
-    from quizkit.report.machine import FileVerdict  # noqa: PLC0415
-
-    verdicts = [grade_block(block, bench.sandbox(), rng) for block in found]
-    pairs = zip(found, verdicts, strict=True)
-    return [(block, FileVerdict(path, None, verdict, block.line)) for block, verdict in pairs]
-
-
-def _check_path(
-    path: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random", show: "Callable[..., None]"
-) -> "list[FileVerdict]":
-    """The verdicts on all that a path names, each shown as it comes. Raises QuizkitError for what can't be checked."""
-    from quizkit.report import console  # noqa: PLC0415
-
-    if question is None and (document := _document(path, deck)) is not None:
-        found = _check_document(path, document, bench, rng)
-        show(console.document(path, found))
-        return [result for _, result in found]
-    results = []
-    for name, text in _sources(path, deck, alone=question is not None):
-        result = _verdict(name, text, question, deck, bench, rng)
-        show(console.file_verdict(result.file, deck.entry(result.question or ""), result.verdict))
-        results.append(result)
-    return results
-
-
-def _complain(error: "QuizkitError") -> None:
-    """Says on standard error what stood in the way, and goes on with the other files."""
-    from quizkit.report.console import safe  # noqa: PLC0415
-
-    typer.echo(safe(f"{error}\n  {error.advice}".rstrip()), err=True)
-
-
-def _watch(paths: Sequence[str], question: str | None, deck: "Deck", bench: Workbench) -> None:
-    """A verdict now and at each save, until Ctrl-C."""
-    import time  # noqa: PLC0415
-    from random import Random  # noqa: PLC0415
-
-    from quizkit.errors import QuizkitError  # noqa: PLC0415
-    from quizkit.report import console  # noqa: PLC0415
-    from quizkit.terminal.inbox import Saves  # noqa: PLC0415
-
-    path = Path(paths[0])
-    if len(paths) != 1 or paths[0] == STANDARD_INPUT or path.is_dir():
-        raise QuizkitError("--watch looks at one file.", f"quizkit check FILE --watch, not {' '.join(paths)}")
-    saves, text, before, rng = Saves(path), _text(path), None, Random()
-    while True:
-        result = _verdict(paths[0], text, question, deck, bench, rng)
-        if before is not None and bench.console().is_terminal and not bench.is_plain():
-            bench.console().clear()
-        bench.print(console.file_verdict(paths[0], deck.entry(result.question or ""), result.verdict))
-        bench.print(*console.since(before, result.verdict))
-        before = result.verdict
-        sys.stdout.flush()
-        while (saved := saves.look()) is None:
-            time.sleep(WATCH_POLL_S)
-        text = saved
 
 
 def _sources(path: str, deck: "Deck", *, alone: bool) -> Iterator[tuple[str, str]]:
