@@ -130,10 +130,10 @@ class Lines:
             if not prompt.keys and send(Typed("\n".join(lines))):
                 return None
 
-    def _file(self, name: str) -> Event:
+    def _file(self, name: str) -> Event | None:
         try:
             return HandedIn(Path(name).expanduser().read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             self._say(f"  {name} can't be read: {getattr(error, 'strerror', None) or 'not UTF-8 text'}.")
             self._announced = None
-            return Commanded("")
+            return None

@@ -54,6 +54,7 @@ from quizkit.terminal.lines import Send
 from quizkit.terminal.screen import Screen
 
 _WAIT_SAID_AFTER = 0.3
+_MOMENT_S = 1e-6
 
 
 class Reader(Protocol):
@@ -155,11 +156,23 @@ class Player:
         if isinstance(event, Crashed):
             raise event.error
         before = prompt(self._state)
+        self._take_last_save()
         for one in self._completed(event):
             self._state, effects = step(self._state, one, self._clock())
             self._carry_out(effects)
         after = prompt(self._state)
         return bool(self._waiting) or after is None or _asks_other(before, after)
+
+    def _take_last_save(self) -> None:
+        """At a deadline live code is handed in as it stands: its last save may not have been noticed yet."""
+        phase, position = self._state.phase, self._state.position
+        if not isinstance(phase, Answering) or not is_coded(self._state.item.question):
+            return
+        deadlines = [deadline for deadline in (phase.until, self._state.ends) if deadline is not None]
+        if deadlines and self._clock() >= min(deadlines) and self._work_file().exists():
+            saved = Saved(position, text_of(self._work_file()))
+            self._state, effects = step(self._state, saved, min(deadlines) - _MOMENT_S)
+            self._carry_out(effects)
 
     def _completed(self, event: Event) -> list[Event]:
         """An answer that lies in a file is read when it is handed in: its last save may not have been noticed yet."""

@@ -74,7 +74,7 @@ def test_a_day_that_is_over_is_said(run: Run, store: Store) -> None:
         (["--question", "say-why"], ["fill-in"]),
         (["--question", "say-why", "--question", "fill-in"], []),
         (["kinds"], []),
-        ([], []),
+        (["--all"], []),
     ],
 )
 def test_reset_starts_over_and_deletes_nothing(run: Run, here: Path, store: Store, args: list[str], left: list[str]) -> None:
@@ -85,6 +85,15 @@ def test_reset_starts_over_and_deletes_nothing(run: Run, here: Path, store: Stor
         assert [review.question for review in again.reviews()] == left
     with closing(sqlite3.connect(here / "data" / "history.sqlite")) as database:
         assert database.execute("SELECT count(*) FROM review").fetchone() == (2,)
+
+
+def test_reset_has_to_be_told_what(run: Run, store: Store, here: Path) -> None:
+    _add(store, _review("say-why"))
+    done = run("history", "reset", "--deck", "deck")
+    assert done.code == 2
+    assert "--all" in done.err
+    with Store.open(here / "data" / "history.sqlite") as again:
+        assert [review.question for review in again.reviews()] == ["say-why"]
 
 
 def test_reset_of_what_there_is_not(run: Run, store: Store, here: Path) -> None:

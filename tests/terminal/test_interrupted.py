@@ -41,8 +41,9 @@ def test_ctrl_c_after_the_verdict(recalls: Place) -> None:
     terminal.enter("first")
     terminal.asks(RATING)
     terminal.type("\x03")
-    terminal.see("Nothing was answered; nothing is changed.")
+    terminal.see("Kept, rated", "1 question in")
     assert terminal.ends() == 130
+    assert [review.answer for review in recalls.reviews()] == [("first",)]
 
 
 def test_ctrl_d_on_an_empty_line_ends_the_input(recalls: Place) -> None:

@@ -69,7 +69,7 @@ def test_the_time_left_is_shown_while_typing_and_warns_and_the_text_is_handed_in
 def test_the_score_by_topic_comes_at_the_end_and_no_verdict_before(kinds: Place) -> None:
     terminal = kinds.timed("mock", "--minutes", "2", "--seed", "3", "--deck", "deck", "--topic", "kinds", "--level", "junior")
     terminal.see("Mock interview · 2 min", "seed 3")
-    terminal.asks("h hint", "1 of")
+    terminal.asks("1-3 choose", "1 of")
     kinds.at(10)
     right = next(line.split()[0] for line in terminal.text.splitlines() if line.strip().endswith("201 [Created]"))
     terminal.type(right)
@@ -105,8 +105,7 @@ def test_a_pause_stops_the_clock(two: Place) -> None:
     terminal.asks("goes on")
     two.at(2000)
     terminal.type("c")
-    terminal.see("Going on.")
-    terminal.asks("0:40 left · 1:40 in all")
+    terminal.asks("0:40 left · 1:40 in all", "1 of 2")
     terminal.see("half")
     terminal.enter(" whole")
     terminal.asks("1:00 left · 1:40 in all", "2 of 2")
@@ -176,10 +175,6 @@ def test_the_last_save_is_handed_in_while_the_editor_is_still_open(code: Place) 
     assert (kept.answer, kept.late, kept.score) == ((DOUBLE,), True, 1)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a save takes two looks (half a second) to be noticed, and the deadline doesn't read the file",
-)
 def test_a_save_right_before_the_deadline_is_the_one_that_is_handed_in(code: Place) -> None:
     code.env["SAVES"] = "1"
     terminal = code.timed("mock", "--minutes", "8", "--deck", "deck")
@@ -225,9 +220,6 @@ def test_in_plain_mode_lines_say_what_is_left(two: Place) -> None:
     assert [review.late for review in two.reviews()] == [True, False]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="lines.Lines doesn't throw away a line that was begun when the time ran out: it answers the next question"
-)
 def test_in_plain_mode_what_was_half_typed_at_the_deadline_is_not_the_next_answer(two: Place) -> None:
     terminal = _mock(two, "--plain")
     terminal.see("You have 1:00.")
@@ -242,9 +234,6 @@ def test_in_plain_mode_what_was_half_typed_at_the_deadline_is_not_the_next_answe
     assert two.reviews()[1].answer == ("second",)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Lines: a KeyboardInterrupt flies past the session, which neither asks nor shows the score"
-)
 def test_in_plain_mode_ctrl_c_asks_too(two: Place) -> None:
     terminal = _mock(two, "--plain")
     terminal.see("You have 1:00.")
@@ -277,5 +266,5 @@ def test_a_block_that_is_open_when_the_time_is_up_is_handed_in_as_it_stands(two:
 
 def test_nothing_that_fits_is_said(two: Place) -> None:
     terminal = two.timed("mock", "--minutes", "2", "--deck", "deck", "--level", "senior")
-    terminal.see("Nothing is due and nothing is new.")
-    assert terminal.ends() == 0
+    terminal.see("No question is like that.")
+    assert terminal.ends() == 2
