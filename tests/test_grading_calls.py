@@ -265,7 +265,6 @@ def test_an_exception_between_two_steps_is_told_too(sandbox: Sandbox) -> None:
     assert result.traceback.startswith("KeyError: 'after a message'\n")
 
 
-@pytest.mark.xfail(reason="a client that is opened afterwards makes it forgotten: ClosedResourceError is told", strict=True)
 def test_an_exception_of_one_client_s_socket_outlives_another_client_s_handshake(sandbox: Sandbox) -> None:
     answers = [{"client": "c", "send": "hi"}, {"client": "c", "receive": "hi"}]  # by then the first has raised
     steps = [{"client": "a", "send": "boom"}, *answers, {"client": "b", "open": True}, {"client": "a", "receive": "hi"}]

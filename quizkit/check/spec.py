@@ -90,7 +90,7 @@ FileField = Annotated[
 
 def _or_text(schema: Any, pattern: str = "") -> dict[str, Any]:
     """The JSON Schema of a model that has a short form."""
-    short = {"type": "string", "pattern": pattern} if pattern else {"type": ["string", "number", "boolean"]}
+    short: dict[str, Any] = {"type": "string", "pattern": pattern} if pattern else {"type": ["string", "number", "boolean"]}
     return {"anyOf": [short, schema]}
 
 
@@ -492,7 +492,7 @@ class SocketTarget(Model):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
         """Editors are to know the short form too."""
-        return _or_text(handler(schema))
+        return _or_text(handler(schema), ".")
 
     @model_validator(mode="before")
     @classmethod

@@ -100,12 +100,16 @@ def doctor(context: typer.Context) -> None:
 def _document(path: str, deck: "Deck") -> "list[Block] | None":
     """The blocks of a Markdown file, or of a Python file that answers no question and states answers in its comments."""
     from quizkit.documents.comments import blocks  # noqa: PLC0415
+    from quizkit.errors import MissingPath  # noqa: PLC0415
 
     given = Path(path)
     if path == STANDARD_INPUT or given.is_dir():
         return None
     if given.suffix.lower() in MARKDOWN:
-        return blocks(_text(given), markdown=True)
+        found = blocks(_text(given), markdown=True)
+        if not found:
+            raise MissingPath(f"{path}: no Python block is in this document.")
+        return found
     text = _text(given)
     if _question_of(given.name, text, deck) is not None:
         return None

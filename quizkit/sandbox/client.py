@@ -158,7 +158,7 @@ class Client:
         from starlette.testclient import WebSocketDenialResponse  # noqa: PLC0415 - warm already
         from starlette.websockets import WebSocketDisconnect  # noqa: PLC0415
 
-        if call.action == "open":
+        if call.action == "open" and call.new_client:
             self._begin(call)
         try:
             return self._on_socket(call)

@@ -291,7 +291,6 @@ def test_the_schema_takes_a_message_that_is_a_number(validator: Draft202012Valid
     assert _errors(validator, {"websocket": "/ws", "steps": [{"receive": message}]}) == []
 
 
-@pytest.mark.xfail(reason="the path's short form is a text, and the editor takes a number", strict=True)
 def test_the_schema_takes_no_number_for_a_path(validator: Draft202012Validator) -> None:
     assert _says({"websocket": 5, "refused": 403})
     assert _errors(validator, {"websocket": 5, "refused": 403}) != []

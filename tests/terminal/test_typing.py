@@ -134,6 +134,8 @@ def test_what_is_left_of_a_paste_when_a_plain_drill_ends_runs_nothing_in_the_she
     shell = _drill_under_bash(recalls, "--plain", limit=1)
     shell.asks(">")
     shell.type(PASTED)
+    shell.wait(lambda terminal: "[1] >" in terminal.text or _is_back(terminal), "the rating")
+    shell.enter(":quit")
     _nothing_ran(shell, recalls)
 
 
