@@ -33,6 +33,7 @@ class Lines:
         self._actions: tuple[str, ...] = ()
         self._place: tuple[int, str] | None = None
         self._marks: list[Seconds] = []
+        self._timed: tuple[int, Seconds] | None = None
 
     def read(self, prompt: Prompt, inbox: Inbox, send: Send) -> None:
         """Asks for one line and hands in what it means."""
@@ -65,7 +66,8 @@ class Lines:
         key = (prompt.place, prompt.label, prompt.until)
         if key == self._announced:
             return
-        if prompt.budget and prompt.until is not None and (self._announced is None or self._announced[2] != prompt.until):
+        if prompt.budget and prompt.until is not None and self._timed != (prompt.place, prompt.until):
+            self._timed = (prompt.place, prompt.until)
             self._say(f"  You have {clock(prompt.budget)}. Type :time to hear what is left.")
             self._marks = list(time_marks(prompt.budget))
         same = self._announced is not None and self._announced[0] == prompt.place and self._actions == prompt.actions
