@@ -121,7 +121,7 @@ def test_an_answer_of_another_shape_is_none(call: Call, head: dict[str, Any]) ->
 OVER = protocol.Tested((protocol.EndOfTest("t", False, "no"),))
 
 
-@pytest.mark.parametrize("said", [Asked(Request("POST", "/a", (("x", "y"),), b"b", True)), OVER])
+@pytest.mark.parametrize("said", [Asked(Request("POST", "/a", (("x", "y"),), b"b", True, raw=True)), OVER])
 def test_what_a_run_of_tests_says_arrives(said: Asked | protocol.Tested) -> None:
     assert protocol.unpack_tests(*unframed(protocol.pack_reply(said, "n")), "n") == said
 
