@@ -55,11 +55,13 @@ def _run(argv: Sequence[str], bench: "Workbench") -> int:
     from quizkit.errors import QuizkitError  # noqa: PLC0415
 
     try:
-        _app()(args=list(argv), obj=bench, prog_name="quizkit")
+        _app()(args=_global_options_first(argv), obj=bench, prog_name="quizkit")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except QuizkitError as error:
-        sys.stderr.write(f"{error}\n" + (f"  {error.advice}\n" if error.advice else ""))
+        from quizkit.report.console import safe  # noqa: PLC0415 - names in it may hold what would steer a terminal
+
+        sys.stderr.write(safe(f"{error}\n" + (f"  {error.advice}\n" if error.advice else "")))
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -68,6 +70,23 @@ def _run(argv: Sequence[str], bench: "Workbench") -> int:
     except Exception as error:  # a fault of ours must not look like the person's
         return _own_fault(error, bench)
     return 0
+
+
+def _global_options_first(argv: Sequence[str]) -> list[str]:
+    """The arguments with those options in front that hold for every command, so that they may stand anywhere."""
+    first: list[str] = []
+    rest: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in ("--plain", "--no-color") or word.startswith("--data-dir="):
+            first.append(word)
+        elif word == "--data-dir":
+            first += [word, *[value for value in [next(words, None)] if value is not None]]
+        else:
+            rest.append(word)
+    return [*first, *rest]
 
 
 def _own_fault(error: Exception, bench: "Workbench") -> int:

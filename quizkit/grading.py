@@ -1,6 +1,7 @@
 """The one door to a verdict: the only place that knows both what is expected and the process that is asked."""
 
 import ast
+import re
 import time
 import warnings
 from collections.abc import Mapping, Sequence
@@ -62,14 +63,16 @@ def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "R
     alone = [number for number, check in enumerate(checks) if check.own_process]
     shared = [number for number in range(len(checks)) if number not in alone]
     results: dict[int, CheckResult] = {}
+    output = ""
     for group in [shared] * bool(shared) + [[number] for number in alone]:
-        found, fault = _grade_group([checks[number] for number in group], text, sandbox, rng)
+        found, fault, printed = _grade_group([checks[number] for number in group], text, sandbox, rng)
         results |= dict(zip(group, found, strict=True))
+        output = output or printed
         if fault and group is shared:
             everything = [results.get(n) or _not_run(check) for n, check in enumerate(checks)]
-            return _verdict(everything, fault.outcome, fault.message)
+            return replace(_verdict(everything, fault.outcome, fault.message), output=output)
     ordered = [results[number] for number in range(len(checks))]
-    return _verdict(ordered, _overall(ordered), "")
+    return replace(_verdict(ordered, _overall(ordered), ""), output=output)
 
 
 def grade_block(block: "Block", sandbox: "Sandbox", rng: "Random") -> Verdict:
@@ -78,12 +81,22 @@ def grade_block(block: "Block", sandbox: "Sandbox", rng: "Random") -> Verdict:
         if block.missing:
             return Verdict(Outcome.not_run, 0, message=f"NameError: {block.missing[0]} is defined nowhere in the document")
         return Verdict(Outcome.no_expectation, 0, message="nothing is stated to compare with")
+    began = time.monotonic()
     verdict = grade_source([stated.check for stated in block.stated], block.source, sandbox, rng)
-    lines = [stated.line for stated in block.stated]
-    checks = tuple(replace(check, line=line) for check, line in zip(verdict.checks, lines, strict=True))
-    lacks = f"{block.missing[0]} is defined nowhere in the document" if block.missing and not verdict.passed else verdict.message
-    outcome = Outcome.error if block.missing and not verdict.passed else verdict.outcome
-    return _confined(replace(verdict, checks=checks, message=lacks, outcome=outcome), sandbox)
+    checks = tuple(
+        replace(check, line=stated.line, traceback=_shifted(check.traceback, block.offset))
+        for check, stated in zip(verdict.checks, block.stated, strict=True)
+    )
+    lacks = f"{block.missing[0]} is defined nowhere in the document" if block.missing and not verdict.passed else ""
+    message = lacks or _shifted(verdict.message, block.offset)
+    outcome = Outcome.error if lacks else verdict.outcome
+    moved = replace(verdict, checks=checks, message=message, outcome=outcome, duration_s=time.monotonic() - began)
+    return _confined(moved, sandbox)
+
+
+def _shifted(text: str, offset: int) -> str:
+    """A traceback or a message with the document's lines in place of the source's."""
+    return re.sub(r"(main\.py:|\bline )(\d+)", lambda found: f"{found[1]}{int(found[2]) + offset}", text)
 
 
 def _has_code(text: str) -> bool:
@@ -97,8 +110,8 @@ def _has_code(text: str) -> bool:
 
 def _grade_group(
     checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random"
-) -> tuple[list[CheckResult], CheckResult | None]:
-    """The results of checks that share a process, and how they all ended where the app didn't load."""
+) -> tuple[list[CheckResult], CheckResult | None, str]:
+    """The results of checks that share a process, how they all ended where the app didn't load, and what was printed."""
     first = checks[0]
     given = template.draw(first.kinds(), rng) if first.own_process and hasattr(first, "kinds") else None
     env = {name: template.as_text(template.fill(value, given or {})) for name, value in first.env.items()}
@@ -107,8 +120,8 @@ def _grade_group(
         loaded = run.load()
         if not isinstance(loaded, Loaded):
             broken = [_broken_check(check, loaded) for check in checks]
-            return (broken if first.own_process else [_unreached(result) for result in broken]), broken[0]
-        return _run_checks(checks, text, run, rng, given), None
+            return (broken if first.own_process else [_unreached(result) for result in broken]), broken[0], run.printed()
+        return _run_checks(checks, text, run, rng, given), None, run.printed()
 
 
 def _run_checks(
@@ -192,13 +205,17 @@ def grade_tests(question: Tests, text: str, sandbox: "Sandbox", rng: "Random") -
     if not _has_code(text):
         return _verdict([CheckResult(name, Outcome.not_run) for name in names], Outcome.error, "the answer is empty")
     apps = [question.app, *(question.text_of(wrong) for wrong in question.wrong_apps)]
+    # The right app comes twice, so that a file which passes or fails by chance is less likely to hit the pattern.
+    order = [0, *range(len(apps))]
+    rng.shuffle(order)
     found: dict[int, CheckResult] = {}
-    for number in rng.sample(range(len(apps)), len(apps)):
-        ran = _run_tests(text, apps[number], sandbox)
-        found[number] = _judge_tests(names[number], ran, right=number == 0)
+    for number in order:
+        result = _judge_tests(names[number], _run_tests(text, apps[number], sandbox), right=number == 0)
+        if number == 0 and result.outcome is not Outcome.passed:
+            rest = [CheckResult(name, Outcome.not_run) for name in names[1:]]
+            return _verdict([result, *rest], _overall([result, *rest]), "")
+        found[number] = result
     results = [found[number] for number in range(len(apps))]
-    if results[0].outcome is not Outcome.passed:
-        results = [results[0], *(CheckResult(name, Outcome.not_run) for name in names[1:])]
     return _verdict(results, _overall(results), "")
 
 

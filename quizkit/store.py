@@ -94,13 +94,23 @@ class Store:
 
 
 def _migrate(database: sqlite3.Connection, path: Path) -> None:
-    """Brings the tables up to this version, each step in a transaction of its own."""
-    (version,) = database.execute("PRAGMA user_version").fetchone()
+    """Brings the tables up to this version, each step in a transaction of its own; another quizkit may do the same just now."""
     steps = sorted(_MIGRATIONS.glob("*.sql"))
+    while (version := _version(database)) < len(steps):
+        script = steps[version].read_text(encoding="utf-8")
+        try:
+            database.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {version + 1};\nCOMMIT;")
+        except sqlite3.OperationalError:
+            database.rollback()
+            if _version(database) == version:
+                raise
     if version > len(steps):
         raise QuizkitError(f"The history {path} was written by a newer quizkit.", "update quizkit")
-    for number, step in enumerate(steps[version:], version + 1):
-        database.executescript(f"BEGIN IMMEDIATE;\n{step.read_text(encoding='utf-8')}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    return int(version)
 
 
 def _columns(review: Review) -> tuple[object, ...]:

@@ -64,13 +64,17 @@ class PointResult:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of an answer. `score` runs from 0 to 1, as does `confidence`, where 1 is certain."""
+    """What came of an answer. `score` runs from 0 to 1, as does `confidence`, where 1 is certain.
+
+    `output` is what the person's code printed, as far as it was kept.
+    """
 
     outcome: Outcome
     score: float
     checks: tuple[CheckResult, ...] = ()
     points: tuple[PointResult, ...] = ()
     message: str = ""
+    output: str = ""
     confidence: float = 1
     duration_s: float = 0
     sandbox: tuple[str, ...] = ()

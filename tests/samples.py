@@ -14,6 +14,15 @@ APP = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
 DOUBLE = APP + '@app.get("/double/{n}")\ndef double(n: int):\n    return {"double": 2 * n}\n'
 DOUBLE_CHECK = {"given": {"n": "int"}, "request": "GET /double/{{n}}", "response": {"status": 200}}
 
+TESTS = """from fastapi.testclient import TestClient
+
+from main import app
+
+
+def test_it():
+    assert TestClient(app).get("/double/4").json() == {"double": 8}
+"""
+
 BARE: dict[str, dict[str, Any]] = {
     "recall": {"prompt": "Why?", "answer": "Because."},
     "choice": {"prompt": "Which?", "options": [{"right": "this"}, {"wrong": "that", "why": "it is not"}]},
@@ -41,7 +50,7 @@ BARE: dict[str, dict[str, Any]] = {
         "app": DOUBLE,
         "wrong_apps": [{"edit": [{"from": "2 * n", "to": "n + n + 1"}], "why": "one too many"}],
         "starter": "from main import app\n",
-        "solutions": [{"code": "from main import app\n\n\ndef test_it(): ...\n"}],
+        "solutions": [{"code": TESTS}],
     },
 }
 """What a question of each kind needs at least, but for id, kind and level."""

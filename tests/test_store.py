@@ -208,10 +208,6 @@ def test_many_appends_at_once_all_arrive(path: Path) -> None:
         assert len(store.reviews()) == 40
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="store._migrate reads the version outside the transaction: of two that open a new file at once one fails",
-)
 def test_a_new_file_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
     barrier = Barrier(4)
 

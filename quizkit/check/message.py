@@ -30,12 +30,15 @@ def encode(spec: RequestSpec, values: Mapping[str, Any], *, new_client: bool) ->
         headers["content-type"] = content_type
     if spec.cookies:
         headers["cookie"] = "; ".join(f"{name}={as_text(fill(text, values))}" for name, text in spec.cookies.items())
-    return Request(str(fill(spec.method, values)), _target(spec, values), tuple(headers.items()), body, new_client)
+    return Request(
+        str(fill(spec.method, values)), target_of(spec.path, spec.params, values), tuple(headers.items()), body, new_client
+    )
 
 
-def _target(spec: RequestSpec, values: Mapping[str, Any]) -> str:
-    target = quote(str(as_text(fill(spec.path, values))), safe=_PATH_SAFE)
-    pairs = [(name, as_text(one)) for name, value in fill(dict(spec.params), values).items() for one in _each(value)]
+def target_of(path: str, params: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    """Path and query as they are sent; a parameter that is a list is repeated."""
+    target = quote(str(as_text(fill(path, values))), safe=_PATH_SAFE)
+    pairs = [(name, as_text(one)) for name, value in fill(dict(params), values).items() for one in _each(value)]
     if not pairs:
         return target
     return f"{target}{'&' if '?' in target else '?'}{urlencode(pairs)}"
@@ -94,14 +97,32 @@ def curl(request: Request) -> str:
 def expectation(spec: ResponseSpec, values: Mapping[str, Any]) -> dict[str, Any]:
     """What is expected, filled in, by the names that the deck uses; `status` first."""
     expected: dict[str, Any] = {"status": fill(_status(spec), values)}
-    for name in ("json", "json_contains", "text", "media_type"):
+    for name in ("json", "json_contains"):
         if spec.has(name):
             expected[name] = fill(getattr(spec, "json_exact" if name == "json" else name), values)
+    for name in ("text", "media_type"):
+        if spec.has(name):
+            expected[name] = text_pattern(fill(getattr(spec, name), values))
     if spec.headers:
-        expected["headers"] = fill(dict(spec.headers), values)
+        expected["headers"] = {name: text_pattern(fill(pattern, values)) for name, pattern in spec.headers.items()}
     if spec.cookies:
         expected["cookies"] = fill(dict(spec.cookies), values)
     return expected
+
+
+def text_pattern(pattern: Any) -> Any:
+    """A pattern for what can only be a text: a number that stands for itself is the text that spells it."""
+    if isinstance(pattern, int | float):
+        return as_text(pattern)
+    if isinstance(pattern, dict):
+        return {name: _text_operand(name, operand) for name, operand in pattern.items()}
+    return pattern
+
+
+def _text_operand(name: str, operand: Any) -> Any:
+    if name == "$in" and isinstance(operand, list):
+        return [text_pattern(choice) for choice in operand]
+    return text_pattern(operand) if name in ("$not", "$equal", "$contains") else operand
 
 
 def _status(spec: ResponseSpec) -> Any:

@@ -92,9 +92,14 @@ def summary(mismatches: tuple[Mismatch, ...]) -> str:
         return ""
     first = mismatches[0]
     if first.path == ("status",):
-        wanted = first.expected
-        return f"expected {' or '.join(map(str, wanted)) if isinstance(wanted, list) else wanted}, got {first.actual}"
+        return f"expected {_statuses(first.expected)}, got {first.actual}"
     return f"{place_text(first.path)} {first.message or 'differs'}"
+
+
+def _statuses(wanted: Any) -> str:
+    if not isinstance(wanted, list):
+        return str(wanted)
+    return "a success" if wanted == list(range(200, 300)) else " or ".join(map(str, wanted))
 
 
 _ROOTS: Final = {"json": "JSON", "media_type": "media type", "openapi": "OpenAPI"}

@@ -36,7 +36,7 @@ def play(check: Playable, rng: "Random", given: Mapping[str, Any] | None = None)
 
 def _rows(check: RequestCheck | StepsCheck | SocketCheck | StreamCheck, rng: "Random", given: Mapping[str, Any] | None) -> Play:
     result = CheckResult(check.title, Outcome.not_run, check.weight)
-    if check.looks:
+    if check.looks and not check.own_process:
         yield Look()  # what was logged and printed before belongs to other checks
     for row in check.each or ({},):
         values = {**(template.draw(check.kinds(), rng) if given is None else given), **row}
@@ -149,7 +149,7 @@ def _look(check: RequestCheck | StepsCheck | SocketCheck | StreamCheck, values: 
         return ended(check, None, {}, sight if isinstance(sight, Stopped) else Stopped("garbled"))
     expected: dict[str, Any] = {
         "logs": [template.fill(record.pattern(), values) for record in check.logs],
-        "leaves": template.fill(dict(check.leaves), values),
+        "leaves": {name: message.text_pattern(template.fill(pattern, values)) for name, pattern in check.leaves.items()},
     }
     actual: dict[str, Any] = {
         "logs": [{"level": record.level, "logger": record.logger, "message": record.message} for record in sight.logs],
@@ -159,7 +159,7 @@ def _look(check: RequestCheck | StepsCheck | SocketCheck | StreamCheck, values: 
     for name, pattern in expected["leaves"].items():
         mismatches += match(pattern, actual["leaves"][name], path=("files", name))
     if "output" in check.model_fields_set:
-        mismatches += match(template.fill(check.output, values), sight.output, path=("output",))
+        mismatches += match(message.text_pattern(template.fill(check.output, values)), sight.output, path=("output",))
     if not mismatches:
         return result
     return replace(failed(check, None, expected, actual, tuple(mismatches)), request=result.request)
@@ -171,6 +171,7 @@ def _unlogged(expected: Any, actual: Any) -> Generator[Mismatch, None, None]:
     for number, pattern in enumerate(expected):
         if not any(not match(pattern, record, partial=True) for record in left):
             yield Mismatch(("logs", number), pattern, actual, "no such record was logged")
+            return  # what should follow it can't be told
 
 
 def _openapi(check: OpenapiCheck) -> Play:

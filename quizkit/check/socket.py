@@ -3,10 +3,10 @@
 import json
 from collections.abc import Generator, Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from quizkit.check import jsonpath
 from quizkit.check.match import match
+from quizkit.check.message import target_of, text_pattern
 from quizkit.check.result import ended, failed, judged
 from quizkit.check.spec import SocketCheck, SocketMessage, SocketStep
 from quizkit.check.template import as_text, fill
@@ -21,12 +21,12 @@ def converse(check: SocketCheck, values: dict[str, Any]) -> Generator[Call, Repl
     shown = _handshake(check, values)
     opened: set[str] = set()
     if check.refused is not None:
-        reply = yield _open(check, values, "")
+        reply = yield _open(check, values, "", first=True)
         return _refused(check, shown, reply)
     for number, step in enumerate(check.steps):
         if step.client not in opened:
+            reply = yield _open(check, values, step.client, first=not opened)
             opened.add(step.client)
-            reply = yield _open(check, values, step.client)
             if not isinstance(reply, SocketEvent) or reply.kind != "open":
                 return _not_as_expected(check, shown, reply, ("handshake",), "an open socket")
         if step.open:
@@ -46,14 +46,12 @@ def _handshake(check: SocketCheck, values: Mapping[str, Any]) -> Request:
     headers = [(name, as_text(fill(text, values))) for name, text in target.headers.items()]
     if target.cookies:
         headers.append(("cookie", "; ".join(f"{name}={as_text(fill(text, values))}" for name, text in target.cookies.items())))
-    path = as_text(fill(target.path, values))
-    query = urlencode([(name, as_text(fill(value, values))) for name, value in target.params.items()])
-    return Request("GET", f"{path}?{query}" if query else path, (("upgrade", "websocket"), *headers))
+    return Request("GET", target_of(target.path, target.params, values), (("upgrade", "websocket"), *headers))
 
 
-def _open(check: SocketCheck, values: Mapping[str, Any], client: str) -> Socket:
+def _open(check: SocketCheck, values: Mapping[str, Any], client: str, *, first: bool) -> Socket:
     shown = _handshake(check, values)
-    return Socket("open", client, shown.target, shown.headers[1:], tuple(check.websocket.subprotocols))
+    return Socket("open", client, shown.target, shown.headers[1:], tuple(check.websocket.subprotocols), new_client=first)
 
 
 def _call(step: SocketStep, values: Mapping[str, Any]) -> Socket:
@@ -109,7 +107,10 @@ def _received(
             value = json.loads(text)
         except (ValueError, RecursionError):
             return (Mismatch(place, pattern, text, "the message is not JSON"),)
-    found = match(pattern, text if kind == "text" else value, partial=kind == "json_contains", path=place)
+    if kind == "text":
+        found = match(text_pattern(pattern), text, path=place)
+    else:
+        found = match(pattern, value, partial=kind == "json_contains", path=place)
     return found or _saved(step, value, values, place)
 
 

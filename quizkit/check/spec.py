@@ -90,7 +90,8 @@ FileField = Annotated[
 
 def _or_text(schema: Any, pattern: str = "") -> dict[str, Any]:
     """The JSON Schema of a model that has a short form."""
-    return {"anyOf": [{"type": "string", **({"pattern": pattern} if pattern else {})}, schema]}
+    short: dict[str, Any] = {"type": "string", "pattern": pattern} if pattern else {"type": ["string", "number", "boolean"]}
+    return {"anyOf": [short, schema]}
 
 
 def _method(name: str) -> str:
@@ -373,6 +374,8 @@ class RequestCheck(_Watched):
         known = self._first_names()
         self._require_known(self.request.templates(), known)
         self._require_known_afterwards(known)
+        if self.parallel is not None and self.repeat > 1:
+            raise ValueError("repeat sends in a row and parallel at once; a check does one of them")
         if (self.parallel is None) != (self.at_most is None):
             raise ValueError("parallel and at_most go together")
         if self.response is None:
@@ -434,7 +437,9 @@ class SocketMessage(Model):
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, value: Any) -> Any:
-        return {"text": as_written(value)} if isinstance(value, str | int | float) else value
+        if isinstance(value, str | int | float):
+            return {"text": as_written(value)}
+        return {**value, "text": as_written(value["text"])} if isinstance(value, dict) and "text" in value else value
 
     @model_validator(mode="after")
     def _one_content(self) -> "SocketMessage":
@@ -466,8 +471,10 @@ class SocketStep(Model):
     @model_validator(mode="after")
     def _one_action(self) -> "SocketStep":
         actions = self.model_fields_set & {"open", "send", "receive", "close", "closed"}
-        if len(actions) != 1:
+        if len(actions) != 1 or getattr(self, next(iter(actions))) is None:
             raise ValueError("a step has one of open, send, receive, close and closed")
+        if self.send is not None and (self.send.content[0] == "json_contains" or match.is_operator(self.send.content[1])):
+            raise ValueError("what is sent is a text or a JSON value, and no pattern")
         if self.save and "receive" not in actions:
             raise ValueError("save goes with receive")
         return self
@@ -485,7 +492,7 @@ class SocketTarget(Model):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
         """Editors are to know the short form too."""
-        return _or_text(handler(schema))
+        return _or_text(handler(schema), ".")
 
     @model_validator(mode="before")
     @classmethod

@@ -35,7 +35,8 @@ def _event_differences(expected: list[dict[str, Any]], found: list[dict[str, str
         if number >= len(found):
             mismatches.append(Mismatch(("events", number), pattern, ABSENT, "is missing"))
             break
-        for name, wanted in pattern.items():
+        for name, value in pattern.items():
+            wanted = value if name == "data" else message.text_pattern(value)
             mismatches += match(wanted, _value(name, wanted, found[number]), partial=True, path=("events", number, name))
     return tuple(mismatches)
 
@@ -51,22 +52,33 @@ def _value(name: str, wanted: Any, event: Mapping[str, str]) -> Any:
         return text
 
 
+_FIELDS: Final = ("data", "event", "id", "retry")
+
+
 def parse_events(text: str) -> list[dict[str, str]]:
     """The server-sent events of a body, as the HTML standard reads them: fields by name, several data lines joined.
 
-    A last event that no blank line ends isn't one yet.
+    What has no data is no event, nor is a last one that no blank line ends yet.
     """
     events: list[dict[str, str]] = []
     open_event: dict[str, str] = {}
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for line in lines[:-1] if text else ():
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for line in lines[:-1]:
         if not line:
-            if open_event:
+            if "data" in open_event:
                 events.append(open_event)
             open_event = {}
-        elif not line.startswith(":"):
-            name, _, value = line.partition(":")
-            value = value.removeprefix(" ")
-            known = open_event.get(name) if name == "data" else None
-            open_event[name] = value if known is None else f"{known}\n{value}"
+            continue
+        name, _, value = line.partition(":")
+        if name in _FIELDS and _counts(name, value.removeprefix(" ")):
+            _add(open_event, name, value.removeprefix(" "))
     return events
+
+
+def _counts(name: str, value: str) -> bool:
+    """The standard passes over a retry that is no number and an id with a NUL in it."""
+    return (name != "retry" or (value.isascii() and value.isdigit())) and (name != "id" or "\0" not in value)
+
+
+def _add(event: dict[str, str], name: str, value: str) -> None:
+    event[name] = f"{event[name]}\n{value}" if name == "data" and "data" in event else value

@@ -31,11 +31,11 @@ def list_questions(
     format: Annotated[Literal["rich", "json"], typer.Option(help="How to print it.")] = "rich",
 ) -> None:
     """Find questions."""
-    from quizkit.practice.plan import Filter  # noqa: PLC0415
+    from quizkit.cli.practice import wanted_filter  # noqa: PLC0415
     from quizkit.report import listing, machine  # noqa: PLC0415
 
     bench: Workbench = context.obj
-    wanted = Filter.of(kind or (), level or (), tag or ())
+    wanted = wanted_filter(kind, level, tag)
     entries = [entry for entry in bench.deck(deck or ()).select(topics or ()) if wanted.accepts(entry)]
     if format == "json":
         typer.echo(machine.to_json(machine.questions(entries)))

@@ -1,7 +1,7 @@
 """Commands for a person who prepares: drill, mock, stats, due, history."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,7 +63,7 @@ def drill(
 
     bench: Workbench = context.obj
     now = bench.wall()
-    wanted = _filter(kind, level, tag)
+    wanted = wanted_filter(kind, level, tag)
     loaded = bench.deck(deck or ())
     entries = [entry for entry in loaded.select(topics or ()) if wanted.accepts(entry)]
     with bench.store() as store:
@@ -75,11 +75,14 @@ def drill(
         narrowed = bool(topics or kind or level or tag)
         order = plan.Order(limit, max(allowance, limit) if narrowed else allowance, new, everything, cram)
         rng = Random(seed)
+        if not entries:
+            raise _nothing_fits()
         asked = list(plan.queue(entries, memories, order, now.date()))
         if seed is not None:
             rng.shuffle(asked)
         mode = Mode("drill", counts=not cram, horizon=horizon)
         items = [_item(loaded, entry, memories, rng) for entry in asked]
+        bench.print(progress.welcome(asked, sum(entry.id in memories for entry in asked), horizon))
         state = _play(bench, store, items, mode, rng)
         card = _scorecard(bench, state)
         width = min(bench.console().width, 80)
@@ -104,11 +107,13 @@ def mock(
 
     bench: Workbench = context.obj
     seed = seed if seed is not None else randrange(1000)
-    wanted = _filter(None, level, None)
+    wanted = wanted_filter(None, level, None)
     loaded = bench.deck(deck or ())
     entries = [entry for entry in loaded.select(topic or ()) if wanted.accepts(entry)]
     rng = Random(seed)
     slots = plan.interview(entries, minutes * 60.0, rng)
+    if not slots:
+        raise _nothing_fits()
     with bench.store() as store:
         memories = store.memories(names(loaded), store.interview_day())
         number = 1 + len({review.session for review in store.reviews() if review.session.startswith("mock-")})
@@ -118,8 +123,14 @@ def mock(
         state = _play(bench, store, items, mode, rng)
         card = _scorecard(bench, state)
         width = min(bench.console().width, 80)
-        bench.print("", progress.interview(card, minutes, number, width=width))
+        bench.print("", progress.told(state.told, width=width), progress.interview(card, minutes, number, width=width))
     _end(state)
+
+
+def _nothing_fits() -> Exception:
+    from quizkit.errors import QuizkitError  # noqa: PLC0415
+
+    return QuizkitError("No question is like that.", "all of them: quizkit list")
 
 
 def _end(state: "State") -> None:
@@ -129,7 +140,8 @@ def _end(state: "State") -> None:
         raise typer.Exit(130)
 
 
-def _filter(kind: Sequence[str] | None, level: Sequence[str] | None, tag: Sequence[str] | None) -> "Filter":
+def wanted_filter(kind: Sequence[str] | None, level: Sequence[str] | None, tag: Sequence[str] | None) -> "Filter":
+    """The filter that these options ask for. Raises QuizkitError for a kind or level that doesn't exist."""
     from quizkit.deck.models import KINDS, LEVELS  # noqa: PLC0415
     from quizkit.errors import QuizkitError  # noqa: PLC0415
     from quizkit.practice.plan import Filter  # noqa: PLC0415
@@ -142,12 +154,22 @@ def _filter(kind: Sequence[str] | None, level: Sequence[str] | None, tag: Sequen
 
 
 def _day(text: str, today: date) -> date:
+    """A day as one writes it: 2026-12-4, or a weekday for the next one. Raises QuizkitError for what is none or is over."""
+    import re  # noqa: PLC0415
+    from calendar import day_name  # noqa: PLC0415
+
     from quizkit.errors import QuizkitError  # noqa: PLC0415
 
+    weekdays = [name.lower() for name in day_name]
+    if text.lower() in weekdays:
+        return today + timedelta(days=(weekdays.index(text.lower()) - today.weekday()) % 7 or 7)
     try:
-        day = date.fromisoformat(text)
+        found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
+        day = date(*map(int, found.groups())) if found else None
     except ValueError:
-        raise QuizkitError(f'"{text}" is no date.', f"write it as YYYY-MM-DD, such as {today.isoformat()}") from None
+        day = None
+    if day is None:
+        raise QuizkitError(f'"{text}" is no day.', f"write it as YYYY-MM-DD, such as {today.isoformat()}, or as friday")
     if day < today:
         raise QuizkitError(f"{text} is over.", "name a day that lies ahead")
     return day
@@ -285,17 +307,21 @@ def _standing(bench: Workbench, paths: Sequence[Path]) -> "tuple[Standing, list[
 def reset(
     context: typer.Context,
     topics: Topics = None,
-    question: Annotated[list[str] | None, typer.Option(help="Only this question; can be repeated.")] = None,
+    question: Annotated[list[str] | None, typer.Option(help="This question; can be repeated.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="The whole deck.")] = False,
     deck: DeckPaths = None,
 ) -> None:
-    """Start over with some questions, or with all of them. Nothing is deleted; the old answers no longer count."""
+    """Start over with some topics, some questions, or the whole deck. Nothing is deleted; the old answers no longer count."""
+    from quizkit.errors import QuizkitError  # noqa: PLC0415
+    from quizkit.report.console import plural  # noqa: PLC0415
+
     bench: Workbench = context.obj
     loaded = bench.deck(deck or ())
-    if question:
-        chosen: Iterable[Entry] = [loaded.entry(name) for name in question]
-    else:
-        chosen = loaded.select(topics or ())
+    if not (topics or question or everything):
+        raise QuizkitError("What is to begin anew?", "quizkit history reset TOPIC…, --question ID, or --all")
+    by_topic = loaded.select(topics or ()) if topics or everything else ()
+    chosen = list(dict.fromkeys([*by_topic, *(loaded.entry(name) for name in question or ())]))
     ids = [name for entry in chosen for name in (entry.id, *entry.aliases)]
     with bench.store() as store:
         store.reset(ids, bench.wall())
-    typer.echo(f"{len(list(chosen))} questions begin anew; their old answers are kept, and no longer count.")
+    typer.echo(f"Anew: {plural(len(chosen), 'question')}. The old answers are kept, and no longer count.")

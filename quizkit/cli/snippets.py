@@ -1,9 +1,9 @@
 """Commands about one question and the code written for it: check, start, show."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quizkit.deck.loader import Deck
     from quizkit.deck.models import Question
     from quizkit.documents.comments import Block
+    from quizkit.errors import QuizkitError
     from quizkit.report.machine import FileVerdict
 
 DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
@@ -42,38 +43,34 @@ def check(
     format: Annotated[Literal["rich", "json", "junit", "github"], typer.Option(help="How to print it.")] = "rich",
     timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds that a run may take.")] = 10,
     sandbox: Annotated[
-        Literal["auto", "require"],
-        typer.Option(help="Take the protections that this machine gives, or end with 4 where one is missing."),
+        Literal["auto", "require", "off"],
+        typer.Option(help="Take the protections that this machine gives, end with 4 where one is missing, or do without."),
     ] = "auto",
     deck: DeckPaths = None,
 ) -> None:
     """Run snippets against their questions."""
     from random import Random  # noqa: PLC0415
 
-    from quizkit.report import console, machine  # noqa: PLC0415
+    from quizkit.errors import QuizkitError  # noqa: PLC0415
+    from quizkit.report import machine  # noqa: PLC0415
 
     bench: Workbench = context.obj
     loaded = bench.deck(deck or ())
+    if sandbox == "off":
+        bench.unprotect()
     bench.sandbox().time_limit_s = timeout
     if sandbox == "require":
         _require_protections(bench)
     if watch:
-        _watch(paths, question, loaded, bench)
+        _watch(paths, question, format, loaded, bench)
+    show = bench.print if format == "rich" else lambda *_: None
     rng, results, code = Random(), [], 0
     for path in paths:
-        if question is None and (document := _document(path, loaded)) is not None:
-            found = _check_document(path, document, bench, rng)
-            results += [result for _, result in found]
-            if format == "rich":
-                bench.print(console.document(path, found))
-            continue
-        for name, text in _sources(path, loaded, alone=question is not None):
-            result, trouble = _verdict(name, text, question, loaded, bench, rng)
-            code = max(code, trouble)
-            if result is not None:
-                results.append(result)
-                if format == "rich":
-                    bench.print(console.file_verdict(result.file, loaded.entry(result.question or ""), result.verdict))
+        try:
+            results += _check_path(path, question, loaded, bench, rng, show)
+        except QuizkitError as error:
+            code = max(code, error.exit_code)
+            _complain(error)
     if format != "rich":
         typer.echo(machine.FORMATS[format](results))
     raise typer.Exit(max(code, 0 if all(result.verdict.outcome in _FINE for result in results) else 1))
@@ -103,12 +100,16 @@ def doctor(context: typer.Context) -> None:
 def _document(path: str, deck: "Deck") -> "list[Block] | None":
     """The blocks of a Markdown file, or of a Python file that answers no question and states answers in its comments."""
     from quizkit.documents.comments import blocks  # noqa: PLC0415
+    from quizkit.errors import MissingPath  # noqa: PLC0415
 
     given = Path(path)
     if path == STANDARD_INPUT or given.is_dir():
         return None
     if given.suffix.lower() in MARKDOWN:
-        return blocks(_text(given), markdown=True)
+        found = blocks(_text(given), markdown=True)
+        if not found:
+            raise MissingPath(f"{path}: no Python block is in this document.")
+        return found
     text = _text(given)
     if _question_of(given.name, text, deck) is not None:
         return None
@@ -122,34 +123,62 @@ def _check_document(path: str, found: "Sequence[Block]", bench: Workbench, rng: 
 
     verdicts = [grade_block(block, bench.sandbox(), rng) for block in found]
     pairs = zip(found, verdicts, strict=True)
-    return [(block, FileVerdict(f"{path}:{block.line}", None, verdict)) for block, verdict in pairs]
+    return [(block, FileVerdict(path, None, verdict, block.line)) for block, verdict in pairs]
 
 
-def _watch(paths: Sequence[str], question: str | None, deck: "Deck", bench: Workbench) -> None:
-    """A verdict now and at each save, until Ctrl-C."""
+def _check_path(
+    path: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random", show: "Callable[..., None]"
+) -> "list[FileVerdict]":
+    """The verdicts on all that a path names, each shown as it comes. Raises QuizkitError for what can't be checked."""
+    from quizkit.report import console  # noqa: PLC0415
+
+    if question is None and (document := _document(path, deck)) is not None:
+        found = _check_document(path, document, bench, rng)
+        show(console.document(path, found))
+        return [result for _, result in found]
+    results = []
+    for name, text in _sources(path, deck, alone=question is not None):
+        result = _verdict(name, text, question, deck, bench, rng)
+        show(console.file_verdict(result.file, deck.entry(result.question or ""), result.verdict))
+        results.append(result)
+    return results
+
+
+def _complain(error: "QuizkitError") -> None:
+    """Says on standard error what stood in the way, and goes on with the other files."""
+    from quizkit.report.console import safe  # noqa: PLC0415
+
+    typer.echo(safe(f"{error}\n  {error.advice}".rstrip()), err=True)
+
+
+def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck", bench: Workbench) -> NoReturn:
+    """A verdict now and at each save, until Ctrl-C. Raises QuizkitError where it isn't one file that is to be watched."""
     import time  # noqa: PLC0415
     from random import Random  # noqa: PLC0415
 
     from quizkit.errors import QuizkitError  # noqa: PLC0415
-    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.report import console, machine  # noqa: PLC0415
     from quizkit.terminal.inbox import Saves  # noqa: PLC0415
 
     path = Path(paths[0])
     if len(paths) != 1 or paths[0] == STANDARD_INPUT or path.is_dir():
         raise QuizkitError("--watch looks at one file.", f"quizkit check FILE --watch, not {' '.join(paths)}")
-    saves, text, before, rng = Saves(path), _text(path), None, Random()
+    saves, rng, before = Saves(path), Random(), None
+    redraws = format == "rich" and bench.console().is_terminal and not bench.is_plain()
     while True:
-        result, _ = _verdict(paths[0], text, question, deck, bench, rng)
-        if result is not None:
-            if before is not None and bench.console().is_terminal and not bench.is_plain():
-                bench.console().clear()
-            bench.print(console.file_verdict(paths[0], deck.entry(result.question or ""), result.verdict))
-            bench.print(*console.since(before, result.verdict))
-            before = result.verdict
-            sys.stdout.flush()
-        while (saved := saves.look()) is None:
+        parts: list[RenderableType] = []
+        results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown))  # noqa: B023 - used at once
+        if redraws and before is not None:
+            bench.console().clear()
+        if format == "rich":
+            after = results[0].verdict if len(results) == 1 else None
+            bench.print(*parts, *(console.since(before, after) if after is not None else ()))
+            before = after
+        else:
+            typer.echo(machine.FORMATS[format](results))
+        sys.stdout.flush()
+        while saves.look() is None:
             time.sleep(WATCH_POLL_S)
-        text = saved
 
 
 def _sources(path: str, deck: "Deck", *, alone: bool) -> Iterator[tuple[str, str]]:
@@ -157,7 +186,7 @@ def _sources(path: str, deck: "Deck", *, alone: bool) -> Iterator[tuple[str, str
     from quizkit.errors import MissingPath  # noqa: PLC0415
 
     if path == STANDARD_INPUT:
-        yield "standard input", sys.stdin.read()
+        yield "standard input", _decoded(sys.stdin.buffer.read())
         return
     given = Path(path)
     if not given.is_dir():
@@ -175,11 +204,19 @@ def _text(path: Path) -> str:
     from quizkit.errors import MissingPath  # noqa: PLC0415
 
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        return path.read_bytes().decode("latin-1")  # whatever it is, the checker says that it is no Python
+        return _decoded(path.read_bytes())
     except OSError as error:
-        raise MissingPath(f"{path}: {error.strerror}") from None
+        words = "there is no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror
+        raise MissingPath(f"{path}: {words}") from None
+
+
+def _decoded(data: bytes) -> str:
+    """Bytes as text with Unix line ends; of what isn't UTF-8 the checker says that it is no Python."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    return text.replace("\r\n", "\n")
 
 
 def _question_of(name: str, text: str, deck: "Deck") -> str | None:
@@ -193,30 +230,24 @@ def _question_of(name: str, text: str, deck: "Deck") -> str | None:
     return stem if stem in deck else None
 
 
-def _verdict(
-    name: str, text: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random"
-) -> "tuple[FileVerdict | None, int]":
-    """The verdict on one file, or none and the exit code of what stood in its way, which is said on standard error."""
+def _verdict(name: str, text: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random") -> "FileVerdict":
+    """The verdict on one file. Raises QuizkitError for a file that answers no question, or one that no file answers."""
     from quizkit.deck.models import Coding, Fix, Tests  # noqa: PLC0415
     from quizkit.errors import QuizkitError  # noqa: PLC0415
     from quizkit.grading import grade  # noqa: PLC0415
     from quizkit.report.machine import FileVerdict  # noqa: PLC0415
 
     chosen = question or _question_of(name, text, deck)
-    try:
-        if chosen is None:
-            stem = Path(name).stem
-            raise QuizkitError(
-                f'No question is named in {name}, and none has the id "{stem}".',
-                f"say which: quizkit check {name} --question ID     find one: quizkit list --kind code",
-            )
-        asked = deck.question(chosen)
-        if not isinstance(asked, Coding | Fix | Tests):
-            raise QuizkitError(f"{asked.id} is a {asked.kind} question, which no file answers.", "quizkit drill asks it")
-        return FileVerdict(name, asked.id, grade(asked, (text,), bench.sandbox(), rng)), 0
-    except QuizkitError as error:
-        typer.echo(f"{error}\n  {error.advice}".rstrip(), err=True)
-        return None, error.exit_code
+    if chosen is None:
+        stem = Path(name).stem
+        raise QuizkitError(
+            f'No question is named in {name}, and none has the id "{stem}".',
+            f"say which: quizkit check {name} --question ID     find one: quizkit list --kind code",
+        )
+    asked = deck.question(chosen)
+    if not isinstance(asked, Coding | Fix | Tests):
+        raise QuizkitError(f"{asked.id} is a {asked.kind} question, which no file answers.", "quizkit drill asks it")
+    return FileVerdict(name, asked.id, grade(asked, (text,), bench.sandbox(), rng))
 
 
 def start(
@@ -241,7 +272,9 @@ def start(
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise MissingPath(f"{path}: {error.strerror}") from None
-    typer.echo(f"{path}\n  check it: quizkit check {path}")
+    more = "".join(f" --deck {folder}" for folder in deck or ())
+    named = "" if output is None or path.stem == asked.id else f" --question {asked.id}"
+    typer.echo(f"{path}\n  check it: quizkit check {path}{named}{more}")
 
 
 def show(

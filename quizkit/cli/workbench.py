@@ -1,5 +1,7 @@
 """What every command has at hand: the folders, the deck, the worker, and where output goes."""
 
+import codecs
+import io
 import os
 import sys
 import termios
@@ -8,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -40,9 +42,17 @@ class Workbench:
             self.worker = Sandbox.start()
         return self.worker
 
+    def unprotect(self) -> None:
+        """From now on snippets run with limits alone."""
+        from quizkit.sandbox.host import Sandbox  # noqa: PLC0415
+
+        self.close()
+        self.worker = Sandbox.start(confined=False)
+
     def console(self) -> "Console":
         """Where results go; plain text wherever a terminal with colours isn't wanted."""
         if self._console is None:
+            _let_nothing_fail_to_print()
             from rich.console import Console  # noqa: PLC0415
 
             from quizkit.report.console import THEME  # noqa: PLC0415
@@ -122,3 +132,19 @@ class Workbench:
         """Ends the worker."""
         if self.worker is not None:
             self.worker.close()
+
+
+_SPELT: Final = {"·": "-", "…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->", "×": "x"}
+
+
+def _let_nothing_fail_to_print() -> None:
+    """Where the terminal's encoding lacks a sign, its nearest spelling is printed instead."""
+
+    def spelt(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeEncodeError)
+        return "".join(_SPELT.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+    codecs.register_error("spelt", spelt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="spelt")

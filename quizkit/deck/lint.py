@@ -95,11 +95,8 @@ RULES: Final[tuple[Callable[[Question], Iterator[Finding]], ...]] = (
 
 def lint(paths: Sequence[Path]) -> tuple[list[Problem], int]:
     """Every problem of the decks at `paths`, and how many questions were read. Raises MissingPath."""
-    found = loader.problems(paths)
-    if found:
-        return found, 0
-    deck = loader.load(paths)
-    for entry in deck.entries:
-        for place, message in findings(deck.question(entry.id)):
+    sound, found = loader.inspect(paths)
+    for entry, question in sound:
+        for place, message in findings(question):
             found.append(Problem(Path(entry.path), loader.line_of(entry, *place), f"{entry.id}: {message}"))
-    return sorted(found), len(deck.entries)
+    return sorted(found), len(sound)

@@ -8,11 +8,14 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from quizkit.check.spec import Model
-from quizkit.deck.models import AnyQuestion, DeckFile, Entry, Question, minutes, model_tag
+from quizkit.deck.models import AnyQuestion, DeckFile, DeckHead, Entry, Question, minutes, model_tag
 from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter, ValidationError
 
 _FORMAT_FILES: Final = tuple(Path(__file__).parent / name for name in ("models.py", "syntax.py", "loader.py", "../check/spec.py"))
 
@@ -58,11 +61,7 @@ class Deck:
 
     def question(self, name: str) -> Question:
         """A question with its texts, by its id or an alias. Raises QuizkitError for an unknown one."""
-        from pydantic import TypeAdapter  # noqa: PLC0415 - kept out of commands that only need the index
-
-        entry = self.entry(name)
-        question: Question = TypeAdapter(AnyQuestion).validate_json(self._bodies[entry.id])
-        return question
+        return _adapter().validate_json(self._bodies[self.entry(name).id])
 
     def select(self, topics: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The rows of the named topics: a section's number, its slug, or the start of its title.
@@ -85,6 +84,8 @@ class Deck:
 
 
 def _is_topic(entry: Entry, name: str) -> bool:
+    if not name:
+        return False
     if name.isdecimal():
         return entry.section == int(name)
     return name.lower() in (entry.slug.lower(), entry.id) or entry.topic.lower().startswith(name.lower())
@@ -105,9 +106,23 @@ def load(paths: Sequence[Path] = (), cache: Path | None = None) -> Deck:
     return Deck(entries, bodies, names)
 
 
+def inspect(paths: Sequence[Path]) -> tuple[list[tuple[Entry, Question]], list[Problem]]:
+    """The sound questions of the files at `paths`, and every problem of the others, in order. Raises MissingPath."""
+    files, found = _read_all(paths or (builtin(),), None)
+    adapter = _adapter()
+    rows = [(entry, body) for file in files for entry, body in zip(file.entries, file.bodies, strict=True)]
+    return [(entry, adapter.validate_json(body)) for entry, body in rows], found
+
+
 def problems(paths: Sequence[Path]) -> list[Problem]:
     """Every problem in the files at `paths`, in order. Raises MissingPath."""
     return _read_all(paths or (builtin(),), None)[1]
+
+
+def _adapter() -> "TypeAdapter[Question]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - kept out of commands that only need the index
+
+    return TypeAdapter(AnyQuestion)
 
 
 def _read_all(paths: Sequence[Path], cache: Path | None) -> tuple[list[_File], list[Problem]]:
@@ -149,22 +164,38 @@ def _deck_files(path: Path) -> list[Path]:
 
 
 def read(path: Path) -> _File:
-    """One deck file, from its text."""
+    """One deck file, from its text: the questions that are sound, and the problems of those that aren't."""
     from pydantic import ValidationError  # noqa: PLC0415 - a warm index needs neither
 
     from quizkit.deck import syntax  # noqa: PLC0415
 
     text = _text(path)
     try:
-        deck = DeckFile.model_validate(syntax.parse(text))
+        value = syntax.parse(text)
+        head = DeckHead.model_validate(value)
     except syntax.SyntaxFault as error:
         return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in error.faults))
     except ValidationError as error:
-        faults = syntax.validation_faults(error, syntax.lines(text), _keys_at)
-        return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in faults))
-    entries = tuple(_entry(path, deck, question, position) for position, question in enumerate(deck.questions))
-    bodies = tuple(question.model_dump_json(by_alias=True, exclude_unset=True) for question in deck.questions)
-    return _File(path, entries, bodies)
+        return _File(path, problems=_validation_problems(path, text, error))
+    try:
+        questions = dict(enumerate(DeckFile.model_validate(value).questions))
+        problems: tuple[Problem, ...] = ()
+    except ValidationError as error:
+        problems = _validation_problems(path, text, error)
+        faulty = {detail["loc"][1] for detail in error.errors() if len(detail["loc"]) > 1}
+        questions = {
+            number: _adapter().validate_python(question) for number, question in enumerate(head.questions) if number not in faulty
+        }
+    entries = tuple(_entry(path, head, question, position) for position, question in questions.items())
+    bodies = tuple(question.model_dump_json(by_alias=True, exclude_unset=True) for question in questions.values())
+    return _File(path, entries, bodies, problems)
+
+
+def _validation_problems(path: Path, text: str, error: "ValidationError") -> tuple[Problem, ...]:
+    from quizkit.deck import syntax  # noqa: PLC0415 - as above
+
+    faults = syntax.validation_faults(error, syntax.lines(text), _keys_at)
+    return tuple(Problem(path, fault.line, fault.message) for fault in faults)
 
 
 def _text(path: Path) -> str:
@@ -202,7 +233,7 @@ def _models_in(*parts: Any) -> Iterator[type[Model]]:
             yield from _models_in(*get_args(part))
 
 
-def _entry(path: Path, deck: DeckFile, question: Question, position: int) -> Entry:
+def _entry(path: Path, deck: DeckHead, question: Question, position: int) -> Entry:
     slug = path.stem.lstrip("0123456789").lstrip("-_") or path.stem
     return Entry(
         id=question.id,

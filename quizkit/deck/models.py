@@ -201,6 +201,8 @@ class Cloze(_Common):
             raise ValueError("the text has no {{gap}}")
         if any(not answer for gap in self.gaps for answer in gap.answers):
             raise ValueError("a gap has an empty answer")
+        if "{{" in _GAP.sub("", self.text).replace("\\{{", ""):
+            raise ValueError("a gap is opened with {{ and never closed; braces that are meant are written \\{{")
         return self
 
     @property
@@ -338,11 +340,17 @@ Question = Recall | Choice | Cloze | Predict | Fix | Coding | Tests
 AnyQuestion = Annotated[Question, Discriminator("kind")]
 
 
-class DeckFile(Model):
-    """One file of a deck: a topic and its questions."""
+class DeckHead(Model):
+    """A file of a deck but for what its questions say."""
 
     topic: Prose
     section: Annotated[int, Field(ge=0)] | None = None
+    questions: Annotated[Many[Any], Field(min_length=1)]
+
+
+class DeckFile(DeckHead):
+    """One file of a deck: a topic and its questions."""
+
     questions: Annotated[Many[AnyQuestion], Field(min_length=1)]
 
 

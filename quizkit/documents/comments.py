@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
+from pydantic import ValidationError
 
 from quizkit.check.spec import METHOD_NAMES, RequestCheck
 
@@ -29,7 +30,8 @@ class Stated:
 class Block:
     """A piece of code of a document, completed so that it can run.
 
-    `source` is what runs, `assumed` the lines that were put before it, `missing` the names that are defined nowhere.
+    `source` is what runs, `assumed` the lines that were put before it, `missing` the names that are defined nowhere. A line
+    of the source is the document's line `offset` further down.
     """
 
     line: int
@@ -38,6 +40,11 @@ class Block:
     assumed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     stated: tuple[Stated, ...] = ()
+
+    @property
+    def offset(self) -> int:
+        """What to add to a line of `source`."""
+        return self.line - 1 - (self.source.count("\n") - self.code.count("\n"))
 
 
 def blocks(text: str, *, markdown: bool) -> list[Block]:
@@ -53,16 +60,28 @@ def blocks(text: str, *, markdown: bool) -> list[Block]:
         tree = _tree(code)
         if tree is None:
             found.append(Block(line + 1, code, code, stated=tuple(_stated(code, line))))
+            spoken_of = code
             continue
         if not tree.body and spoken_of:
             found.append(Block(line + 1, code, spoken_of, stated=tuple(_stated(code, line))))
             continue
         assumed, missing = _completed(tree, defined)
-        source = "\n".join([*assumed, code])
+        future, rest = _future_apart(tree, code)
+        source = "\n".join([*future, *assumed, rest])
         found.append(Block(line + 1, code, source, assumed, missing, tuple(_stated(code, line))))
         spoken_of = source
         defined |= _definitions(tree)
     return found
+
+
+def _future_apart(tree: ast.Module, code: str) -> tuple[list[str], str]:
+    """The imports from `__future__`, which have to come before whatever is put in front, and the code with blanks for them."""
+    found = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    lines = code.splitlines()
+    for node in found:
+        for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+            lines[number] = ""
+    return [ast.unparse(node) for node in found], "\n".join(lines) + "\n" if found else code
 
 
 def _fences(text: str) -> Iterator[tuple[int, str]]:
@@ -92,7 +111,10 @@ _BODY: Final = re.compile(r"^(?:Request )?body\s*:\s*(?P<rest>.*)$", re.IGNORECA
 _RETURNS: Final = re.compile(
     r"^(?:returns?|response|result|gives|answers?)\s*:?\s*(?P<rest>.*)$|^(?:->|=>|→)\s*(?P<arrow>.*)$", re.IGNORECASE
 )
-_STATUS: Final = re.compile(r"\b(?P<status>[1-5]\d\d)\b")
+_ARROW: Final = re.compile(r"^(?:->|=>|→)\s*")
+_STATUS: Final = re.compile(r"(?P<status>[1-5]\d\d)\b")
+# In a sentence ("Returns 200 items at most") a number is a status only at its end, before punctuation, JSON or its own phrase.
+_STATUS_IN_A_SENTENCE: Final = re.compile(r"(?P<status>[1-5]\d\d)(?=$|\s*[,;:.)(\[{#-]|\s+(?:[A-Z]|error\b))")
 
 
 @dataclass(slots=True)
@@ -111,8 +133,13 @@ class _Statement:
             return
         request = {"method": self.method, "path": self.path, **({"json": self.body} if self.has_body else {})}
         status: Any = self.status if self.status is not None else list(range(200, 300))
-        response = {"status": status, **({"json": {"$equal": self.json}} if self.has_json else {})}
-        yield Stated(line + self.line, RequestCheck.model_validate({"request": request, "response": response}))
+        expected = {"$equal": self.json} if "$" in json.dumps(self.json) else self.json
+        response = {"status": status, **({"json": expected} if self.has_json else {})}
+        try:
+            check = RequestCheck.model_validate({"request": request, "response": response})
+        except ValidationError:  # braces in a path, a number that no JSON has: words that are no statement
+            return
+        yield Stated(line + self.line, check)
 
 
 def _stated(code: str, line: int) -> Iterator[Stated]:
@@ -124,14 +151,15 @@ def _stated(code: str, line: int) -> Iterator[Stated]:
             if current is not None:
                 yield from current.checks(line)
             current = _Statement(at, request["method"], request["path"])
-            _read_answer(current, request["rest"].lstrip("# "), [], status_alone=True)
+            _read_answer(current, _ARROW.sub("", request["rest"].lstrip("# ")), [], sentence=False)
         elif current is not None and (body := _BODY.match(text)):
             if current.has_body and (current.status is not None or current.has_json):
                 yield from current.checks(line)
                 current = _Statement(at, current.method, current.path)
             current.body, current.has_body = _json_of(body["rest"], _following(comments, number))
         elif current is not None and (answer := _RETURNS.match(text)):
-            _read_answer(current, answer["rest"] or answer["arrow"] or "", _following(comments, number), status_alone=True)
+            sentence = answer["arrow"] is None and ":" not in text.partition(" ")[0]
+            _read_answer(current, answer["rest"] or answer["arrow"] or "", _following(comments, number), sentence=sentence)
     if current is not None:
         yield from current.checks(line)
 
@@ -157,12 +185,12 @@ def _following(comments: Sequence[tuple[int, str]], number: int) -> list[str]:
     return found
 
 
-def _read_answer(statement: _Statement, text: str, following: Sequence[str], *, status_alone: bool) -> None:
+def _read_answer(statement: _Statement, text: str, following: Sequence[str], *, sentence: bool) -> None:
     value, found = _json_of(text, following)
     if found and not (isinstance(value, int) and 100 <= value <= 599):
         statement.json, statement.has_json = value, True
         return
-    status = _STATUS.match(text.lstrip("( ")) if status_alone else None
+    status = (_STATUS_IN_A_SENTENCE if sentence else _STATUS).match(text.lstrip("( "))
     if status is not None:
         statement.status = int(status["status"])
         rest = text.lstrip("( ")[status.end() :].lstrip(" :,-")
@@ -184,6 +212,8 @@ def _json_of(text: str, following: Sequence[str]) -> tuple[Any, bool]:
             if not text.startswith(("{", "[")):
                 break
             continue
+        except RecursionError:
+            break
         return value, True
     return None, False
 
@@ -249,11 +279,14 @@ def _free_names(tree: ast.Module) -> list[str]:
     bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
     bound |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
     bound |= {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
+    bound |= {node.name for node in nodes if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name}
+    bound |= {node.rest for node in nodes if isinstance(node, ast.MatchMapping) and node.rest}
+    bound |= {"__file__", "__doc__", "__name__"}
     bound |= {_bound_by(alias) for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
     read = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     read.sort(key=lambda node: (node.lineno, node.col_offset))
     free = [node.id for node in read if node.id not in bound and not hasattr(builtins, node.id)]
-    return list(dict.fromkeys(free))
+    return [] if "*" in bound else list(dict.fromkeys(free))  # what a star brings, nobody knows
 
 
 def _bound_by(alias: ast.alias) -> str:
@@ -261,17 +294,33 @@ def _bound_by(alias: ast.alias) -> str:
 
 
 def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:
-    """What a block defines at its top level and later ones may use: classes, helpers, values, imports; endpoints are its own."""
+    """What a block binds at its top level and later ones may use. Endpoints and the app are its own."""
     found: dict[str, ast.stmt] = {}
     for statement in tree.body:
-        match statement:
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name, decorator_list=[]):
-                found[name] = statement
-            case ast.AsyncFunctionDef(name=name, decorator_list=[]):
-                found[name] = statement
-            # A later block gets an app of its own: this one's routes would be on it.
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if name != "app":
-                found[name] = statement
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                found |= {_bound_by(alias): statement for alias in aliases}
+        if not _is_endpoint(statement):
+            found |= {name: statement for name in _bound_names(statement) if name != "app"}
     return found
+
+
+def _is_endpoint(statement: ast.stmt) -> bool:
+    """Whether a decorator hangs a function on an app or a router, which are other ones in the next block."""
+    decorators = statement.decorator_list if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else []
+    return any(isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) for one in decorators)
+
+
+def _bound_names(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement binds in the module, also within try, if, for and with."""
+    match statement:
+        case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            yield name
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            yield from map(_bound_by, aliases)
+        case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
+            yield from (node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    yield from map(_bound_by, node.names)
+                elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield node.name
+        case _:
+            yield from (node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))

@@ -106,9 +106,18 @@ def _squeezed(text: str, in_code: bool) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).translate(_EQUAL_SIGNS).casefold().split())
 
 
+def asked_parts(question: Predict) -> tuple[tuple[int, str], ...]:
+    """What a prediction consists of: a request's number and the part that is asked for, every status before all else.
+
+    Were a body asked for right after its status, that alone would say which of the others failed.
+    """
+    parts = [(number, part) for number, ask in enumerate(question.ask) for part in ask.about]
+    return tuple(sorted(parts, key=lambda pair: pair[1] != "status"))
+
+
 def mark_predict(question: Predict, answer: Answer, responses: Sequence[Response]) -> Verdict:
     """Marks a prediction against what the snippet answered a moment ago, one text a part that is asked for."""
-    parts = [(ask, part, response) for ask, response in zip(question.ask, responses, strict=True) for part in ask.about]
+    parts = [(question.ask[number], part, responses[number]) for number, part in asked_parts(question)]
     texts = [*answer, *[""] * len(parts)]
     return _summed(tuple(_part_result(*part, text) for part, text in zip(parts, texts, strict=False)))
 
@@ -124,7 +133,14 @@ def _part_result(ask: Ask, part: str, response: Response, text: str) -> CheckRes
     actual = observed(part, response)
     outcome = Outcome.passed if _predicted(part, text, actual, response) else Outcome.failed
     name = f"{ask.request.method} {ask.request.path} · {part}"
-    return CheckResult(name, outcome, expected=actual, actual=text.strip())
+    return CheckResult(name, outcome, expected=spelt(part, actual, response), actual=text.strip())
+
+
+def spelt(part: str, actual: Any, response: Response) -> str:
+    """What a response shows, as a person would type it: JSON in JSON's spelling, a header that isn't there as nothing."""
+    if part == "json" and _is_json(response):
+        return json.dumps(actual, ensure_ascii=False)
+    return "" if actual is None else str(actual)
 
 
 def observed(part: str, response: Response) -> Any:
@@ -143,8 +159,10 @@ def observed(part: str, response: Response) -> Any:
 def _predicted(part: str, text: str, actual: Any, response: Response) -> bool:
     text = text.strip()
     if part == "json" and response.body:
-        said = _typed_json(text)
-        return said is not _UNREADABLE and (same(said, actual) or (not _is_json(response) and text == actual.strip()))
+        said = typed_json(text)
+        return said is not UNREADABLE and (same(said, actual) or (not _is_json(response) and text == actual.strip()))
+    if part == "status":
+        return re.match(rf"{actual}(\s|$)", text) is not None
     if actual is None:
         return text.casefold() in _NOTHING
     return text == str(actual).strip()
@@ -158,13 +176,13 @@ def _is_json(response: Response) -> bool:
     return True
 
 
-_UNREADABLE: Final = object()
+UNREADABLE: Final = object()
 _NOTHING: Final = frozenset({"", "-", "none", "null", "nothing", "absent", "missing", "no", "not there", "no such header"})
 """What people type for a header that isn't there."""
 
 
-def _typed_json(text: str) -> Any:
-    """JSON as a person types it: also in Python's spelling, and a text without its quotes."""
+def typed_json(text: str) -> Any:
+    """JSON as a person types it: also in Python's spelling, and a text without its quotes. UNREADABLE for what is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -173,7 +191,7 @@ def _typed_json(text: str) -> Any:
         with warnings.catch_warnings(action="ignore"):
             return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return text or _UNREADABLE
+        return text if text and not text.startswith(("{", "[")) else UNREADABLE
 
 
 def _summed(checks: tuple[CheckResult, ...]) -> Verdict:

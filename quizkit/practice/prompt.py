@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
+from quizkit.marking.mark import asked_parts
 from quizkit.practice.schedule import Rating, intervals
 from quizkit.practice.session import is_coded, open_follow_up, right_options
 from quizkit.practice.state import (
@@ -28,14 +29,14 @@ def prompt(state: State) -> Prompt | None:
         case Answering():
             return _answering(state, state.phase)
         case Ticking():
-            return Prompt("said", ends=None, place=state.position, actions=("numbers of what you said", "Enter: none of it"))
+            return Prompt("said", stage="ticks", place=state.position, actions=("numbers of what you said", "Enter: none of it"))
         case Judged():
             return _judged(state, state.phase)
         case Paused():
-            return Prompt("paused", keys="pc", place=state.position, actions=("Enter goes on",))
+            return Prompt("paused", stage="pause", keys="pc", place=state.position, actions=("Enter goes on",))
         case Confirming():
             words = "Stop the interview? Everything is kept. y stops, anything else goes on"
-            return Prompt(words, keys="yn", ends=state.ends, place=state.position)
+            return Prompt(words, stage="stop", keys="yn", ends=state.ends, place=state.position)
         case Grading() | Finished():
             return None
         case _:
@@ -62,55 +63,51 @@ def fields(question: Question) -> tuple[str, ...]:
 def _predict_fields(question: Predict) -> tuple[str, ...]:
     if question.raises:
         return ("exception",)
-    several = len(question.ask) > 1
-    return tuple(
-        f"{ask.request.method} {ask.request.path}  {part}" if several else part for ask in question.ask for part in ask.about
-    )
+    if len(question.ask) == 1:
+        return tuple(part for _, part in asked_parts(question))
+    requests = [f"{ask.request.method} {ask.request.path}" for ask in question.ask]
+    return tuple(f"{requests[number]}  {part}" for number, part in asked_parts(question))
 
 
 def _answering(state: State, phase: Answering) -> Prompt:
     item = state.item
-    actions: tuple[str, ...]
     timed = Prompt("", until=phase.until, ends=state.ends, place=state.position, budget=item.budget)
+    hint = phase.hints < len(item.question.hints)
+    mock = state.mode.length is not None
     if is_coded(item.question):
-        actions = (
-            "checked at each save",
-            "Enter hands in",
-            "e editor",
-            "h hint",
-            "s skip",
-            "u undo",
-            "q quit",
-            "? help",
-        )
-        if state.mode.length is not None:
-            actions = ("Enter hands in the file", "e editor", "h hint", "s skip", "p pause", "q quit", "? help")
-        return replace(timed, label="", keys="ehsupq?", paste=True, actions=actions, editing=state.editing)
+        checked = "Enter hands in the file" if mock else "checking …" if phase.checking else "checked at each save"
+        actions = _actions(checked, "Enter hands in" if not mock else "", "e editor", "? help", hint=hint, mock=mock)
+        return replace(timed, keys="eh?q" + ("p" if mock else "su"), paste=True, actions=actions, editing=state.editing)
     if item.order:
-        digits = "".join(str(number) for number in range(1, len(item.order) + 1))
-        several = len(right_options(item)) > 1
-        actions = (
-            f"1-{len(item.order)} choose",
-            *(("Enter hands in",) if several else ()),
-            "h hint",
-            "s skip",
-            "u undo",
-            "q quit",
-        )
-        shown = sorted(item.order.index(int(number) - 1) + 1 for number in phase.draft[0].split())
-        label = "chosen " + " ".join(map(str, shown)) if shown else "choose"
-        return replace(timed, label=label, keys=digits + "hsupq?", actions=actions)
-    many_lines = isinstance(item.question, Recall)
-    actions = (("Enter hands in", "Alt-Enter new line") if many_lines else ()) + _TYPED
-    return replace(timed, label=item.fields[phase.field], text=phase.draft[phase.field], multiline=True, actions=actions)
+        return _choosing(state, phase, timed, hint=hint, mock=mock)
+    sentences = isinstance(item.question, Recall)
+    first, last = (("Enter hands in",), ("Alt-Enter new line",)) if sentences else ((), (":back",) if phase.field else ())
+    label = item.fields[phase.field]
+    return replace(timed, label=label, text=phase.draft[phase.field], multiline=True, actions=(*first, *_TYPED, *last))
+
+
+def _choosing(state: State, phase: Answering, timed: Prompt, *, hint: bool, mock: bool) -> Prompt:
+    order = state.item.order
+    digits = "".join(str(number) for number in range(1, len(order) + 1))
+    several = len(right_options(state.item)) > 1
+    actions = _actions(f"1-{len(order)} choose", "Enter hands in" if several else "", "? help", hint=hint, mock=mock)
+    shown = sorted(order.index(int(number) - 1) + 1 for number in phase.draft[0].split())
+    label = "chosen " + " ".join(map(str, shown)) if shown else "choose"
+    return replace(timed, label=label, keys=digits + "h?q" + ("p" if mock else "su"), enter=bool(shown), actions=actions)
+
+
+def _actions(*first: str, hint: bool, mock: bool) -> tuple[str, ...]:
+    """What single keys do. In an interview leaving a question out takes a whole word, lest a stray key does it."""
+    more = (":skip", "p pause", "q quit") if mock else ("s skip", "u undo", "q quit")
+    return (*filter(None, first), *(("h hint",) if hint else ()), *more)
 
 
 def _judged(state: State, phase: Judged) -> Prompt:
     days = _days(state)
     names = [f"{rating.value} {rating.name}{days.get(rating, '')}" for rating in Rating]
     follow_up = ("f follow-up",) if open_follow_up(state, phase) and not phase.follow else ()
-    actions = (*names, *follow_up, "u undo", "r report", "q quit")
-    return Prompt(f"[{phase.suggested.value}]", keys="1234fsurq?", place=state.position, actions=actions)
+    actions = (*names, *follow_up, "? help", "u undo", "r report", "q quit")
+    return Prompt(f"[{phase.suggested.value}]", stage="rating", keys="1234fsurq?", place=state.position, actions=actions)
 
 
 def _days(state: State) -> dict[Rating, str]:
@@ -122,4 +119,4 @@ def _days(state: State) -> dict[Rating, str]:
 
 def time_marks(budget: Seconds) -> tuple[Seconds, ...]:
     """The seconds left at which plain text says so: half, a quarter, ten."""
-    return tuple(mark for mark in (budget / 2, budget / 4, 10.0) if mark < budget)
+    return tuple(sorted({mark for mark in (budget / 2, budget / 4, 10.0) if mark < budget}, reverse=True))

@@ -119,8 +119,9 @@ def standing(
     interview: date | None,
 ) -> Standing:
     """Where a person stands. The weakest topics are judged by each question's latest answer."""
-    topics = {name: entry.topic for entry in entries for name in (entry.id, *entry.aliases)}
-    latest = {review.question: review.score for review in reviews if review.question in topics}
+    topics = {entry.id: entry.topic for entry in entries}
+    names = {name: entry.id for entry in entries for name in (entry.id, *entry.aliases)}
+    latest = {names[review.question]: review.score for review in reviews if review.question in names}
     seen = [entry for entry in entries if entry.id in memories]
     days_left = (interview - today).days if interview is not None and interview >= today else None
     weakest = [topic for topic in by_topic((topics[name], score) for name, score in latest.items()) if topic.share < 1]

@@ -1,12 +1,13 @@
 """A session as a pure machine: state × event, with the time passed in, gives the next state and what is to be done."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from quizkit.deck.models import Coding, Fix, Question, Recall, Tests
-from quizkit.marking.mark import ticked
+from quizkit.marking.mark import UNREADABLE, ticked, typed_json
 from quizkit.practice.schedule import Rating, lowered, suggest
 from quizkit.practice.state import (
     Answer,
@@ -44,6 +45,7 @@ from quizkit.practice.state import (
     State,
     Ticking,
     TimeUp,
+    Told,
     Typed,
     Withdrawal,
 )
@@ -63,12 +65,24 @@ KEY_WORDS: Final = {
 }
 """The single keys that stand for a command where no text is typed."""
 
-HELP: Final = (
-    ":hint shows the next hint, each one lowers the score · :skip goes on without an answer · :undo takes the last rating "
-    "back · :report notes this question for its author · :time says what is left · :pause stops an interview's clock · :quit "
-    "ends here, and what was rated is kept · :: at the start of an answer is a colon · :<<END opens an answer of several "
-    "lines, which a line END closes · :file PATH hands in a file"
-)
+HELP: Final = """
+:hint shows the next hint, each one lowers the score · :back goes to the field before · :skip goes on without an answer ·
+:undo takes the last answer back · :report WORDS notes this question for its author · :time says what is left ·
+:pause stops an interview's clock · :quit ends here, and what was rated is kept · :: at the start of an answer is a colon ·
+:<<END opens an answer of several lines, which a line END closes · :file PATH hands in a file
+""".strip().replace("\n", " ")
+
+HELP_ON_RATING: Final = """
+1 again, 2 hard, 3 good, 4 easy, Enter as suggested · f asks the follow-up next, where there is one ·
+u opens the question again, which counts as a hint · r notes the question for its author, :report WORDS with your reason ·
+q ends here, and this answer is kept as suggested
+""".strip().replace("\n", " ")
+
+HELP_ON_KEYS: Final = """
+a digit chooses, Enter hands in · e opens your editor on the work file · h shows the next hint, each lowers the score ·
+s or :skip goes on without an answer · u takes the last answer back · p stops an interview's clock ·
+q ends here, and what was rated is kept · a colon begins any command, such as :report WORDS or :time
+""".strip().replace("\n", " ")
 
 
 def start(items: Sequence[Item], mode: Mode, session: str, began: datetime) -> Step:
@@ -120,7 +134,8 @@ def _answering(state: State, phase: Answering, event: Event, now: Seconds) -> St
         case Saved(position, source) if position == state.position:
             return _saved(state, phase, source)
         case Graded(number, verdict) if number == phase.number:
-            return _with(state, replace(phase, seen=verdict)), [Show(Checked(state.item, verdict, phase.seen))]
+            seen = replace(phase, seen=verdict, checking=False)
+            return _with(state, seen), [Show(Checked(state.item, verdict, phase.seen))]
         case Interrupted():
             return _ask_to_stop(state, phase)
         case HungUp():
@@ -137,10 +152,21 @@ def _is_late(state: State, phase: Answering, now: Seconds) -> bool:
 def _handed_in(state: State, phase: Answering, text: str, now: Seconds) -> Step:
     if is_coded(state.item.question):
         return _hand_in(state, replace(phase, draft=(text,)) if text else phase, now, late=False)
+    if words := _unreadable(state.item.fields[phase.field], text):
+        return _with(state, replace(phase, draft=_put(phase.draft, phase.field, text))), [Show(Note(words))]
     phase = replace(phase, draft=_put(phase.draft, phase.field, text))
     if phase.field + 1 < len(state.item.fields):
         return _with(state, replace(phase, field=phase.field + 1)), []
     return _hand_in(state, phase, now, late=False)
+
+
+def _unreadable(field: str, text: str) -> str:
+    """Why a text can't be what a prediction's field asks for; empty where it can. A slip of the finger is no wrong answer."""
+    if field.endswith("status") and text.strip() and not re.match(r"\s*[1-5][0-9][0-9]\b", text):
+        return "A status is a number, such as 200."
+    if field.endswith("json") and text.lstrip().startswith(("{", "[")) and typed_json(text) is UNREADABLE:
+        return "This is not JSON yet: a bracket, a quote or a comma is missing or too many."
+    return ""
 
 
 def _key_while_answering(state: State, phase: Answering, key: str, now: Seconds) -> Step:
@@ -157,7 +183,7 @@ def _key_while_answering(state: State, phase: Answering, key: str, now: Seconds)
 def _choose(state: State, phase: Answering, key: str, now: Seconds) -> Step:
     """A digit chooses an option or lets go of it, Enter hands in; a line may hold all digits at once."""
     order = state.item.order
-    shown = [int(digit) for digit in key.replace(",", " ").split() if digit.isdigit()]
+    shown = [int(digit) for digit in key.replace(",", " ").split() if digit.isascii() and digit.isdigit()]
     if any(not 1 <= number <= len(order) for number in shown) or (key.strip() and not shown):
         return state, [Show(Note(f"Type the number of an option, 1 to {len(order)}."))]
     chosen = {int(number) for number in phase.draft[0].split()}
@@ -174,7 +200,7 @@ def _saved(state: State, phase: Answering, source: str) -> Step:
         return _with(state, replace(phase, draft=(source,))), []
     number = state.number + 1
     state = replace(state, number=number)
-    phase = replace(phase, draft=(source,), number=number)
+    phase = replace(phase, draft=(source,), number=number, checking=True)
     return _with(state, phase), [Grade(number, state.item.question, (source,), final=False)]
 
 
@@ -203,7 +229,7 @@ def _ticking(state: State, phase: Ticking, event: Event, now: Seconds) -> Step:
     match event:
         case HandedIn(text) | Pressed(text):
             words = text.replace(",", " ").split()
-            if any(not word.isdigit() or not 1 <= int(word) <= len(phase.verdict.points) for word in words):
+            if any(not (word.isascii() and word.isdigit()) or not 1 <= int(word) <= len(phase.verdict.points) for word in words):
                 return state, [Show(Note("Type the numbers of what you said, such as 1 3, or Enter for none."))]
             verdict = ticked(phase.verdict, {int(word) for word in words})
             state = _without_pause(state, now - phase.since)
@@ -222,7 +248,8 @@ def _judge(state: State, phase: Judged, now: Seconds, *, told: bool) -> Step:
     """The verdict is there: shown and rated by the person, or in an interview rated as suggested."""
     handed = phase.handed
     if state.mode.feedback is Feedback.end:
-        return _rate(state, phase, phase.suggested, now)
+        told_later = Told(state.item, phase.verdict, handed.answer, handed.late)
+        return _rate(replace(state, told=(*state.told, told_later)), phase, phase.suggested, now)
     marked = Marked(state.item, phase.verdict, handed.answer, handed.late, taught=not told)
     return _with(state, phase), [Show(marked)]
 
@@ -234,11 +261,19 @@ def _judged(state: State, phase: Judged, event: Event, now: Seconds) -> Step:
         case Commanded(word):
             return _command(state, phase, word, now)
         case Interrupted():
-            return _ask_to_stop(state, phase)
+            return _rated_at_the_end(state, phase, now, interrupted=True)
         case HungUp():
             return _with(state, Finished()), []
         case _:
             return state, []
+
+
+def _rated_at_the_end(state: State, phase: Judged, now: Seconds, *, interrupted: bool) -> Step:
+    """Who leaves at the rating has answered: the answer is kept, rated as suggested."""
+    review = _review(state, phase, phase.suggested, now)
+    state = replace(state, reviews=(*state.reviews, review), serial=state.serial + 1)
+    note = Note(f"Kept, rated {phase.suggested.value} {phase.suggested.name}.")
+    return _with(state, Finished(interrupted=interrupted)), [Save(review), Show(note)]
 
 
 def _key_after_verdict(state: State, phase: Judged, key: str, now: Seconds) -> Step:
@@ -292,8 +327,8 @@ def _paused(state: State, phase: Paused, event: Event, now: Seconds) -> Step:
     match event:
         case Pressed() | HandedIn() | Commanded():
             state = _without_pause(state, now - phase.since)
-            state = _with(state, phase.phase if phase.phase.until is None else _later(phase.phase, now - phase.since))
-            return state, [Show(Note("Going on."))]
+            state = _with(state, _later(phase.phase, now - phase.since))
+            return state, [Show(Asked(state.item, state.position + 1, len(state.items), again=True))]
         case Interrupted():
             return _ask_to_stop(state, phase)
         case HungUp():
@@ -316,8 +351,10 @@ def _confirming(state: State, phase: Confirming, event: Event, now: Seconds) -> 
     if isinstance(phase.phase, Answering) and _is_late(state, phase.phase, now):
         return _hand_in(state, phase.phase, now, late=True)
     match event:
+        case Saved(position, source) if position == state.position and isinstance(phase.phase, Answering):
+            return _with(state, replace(phase, phase=replace(phase.phase, draft=(source,)))), []
         case Pressed(text) | HandedIn(text) if text.strip().lower() in ("y", "yes"):
-            return _with(state, Finished(interrupted=True)), []
+            return _with(state, Finished(interrupted=phase.interrupted)), []
         case Pressed() | HandedIn() | Commanded():
             return _with(state, phase.phase), []
         case Interrupted() | HungUp():
@@ -333,35 +370,52 @@ def _ask_to_stop(state: State, phase: Answering | Ticking | Judged | Paused) -> 
     """A drill stops at once, since nothing is lost; an interview asks."""
     if state.mode.name == "drill":
         return _with(state, Finished(interrupted=True)), []
-    return _with(state, Confirming(phase)), []
+    return _with(state, Confirming(phase, interrupted=True)), []
 
 
-def _command(state: State, phase: Answering | Ticking | Judged, word: str, now: Seconds) -> Step:
+def _command(state: State, phase: Answering | Ticking | Judged, line: str, now: Seconds) -> Step:
+    word, _, rest = line.partition(" ")
     match word:
         case "hint" if isinstance(phase, Answering):
             return _hint(state, phase)
+        case "back" if isinstance(phase, Answering) and phase.field > 0:
+            return _with(state, replace(phase, field=phase.field - 1)), []
+        case "skip" if isinstance(phase, Judged):
+            return state, [Show(Note("This answer is marked already; 1 to 4 rates it, u opens it again."))]
         case "skip":
             return _skip(state, phase, now)
         case "undo":
             return _undo(state, phase, now)
         case "report":
             draft = phase.draft if isinstance(phase, Answering) else phase.handed.answer
-            note = Show(Note("Noted for the deck's author."))
-            return state, [Save(Report(state.item.question.id, draft, _wall(state, now))), note]
+            words = "Noted in reports.jsonl beside your history" + ("." if rest else "; add your reason: :report WORDS")
+            return state, [Save(Report(state.item.question.id, draft, _wall(state, now), rest.strip())), Show(Note(words))]
         case "time":
             return state, [Show(Note(_time_left(state, phase, now)))]
         case "pause" if isinstance(phase, Answering) and state.mode.length is not None:
             return _with(state, Paused(now, phase)), []
         case "quit":
-            return _quit(state, phase)
+            return _quit(state, phase, now)
         case "help":
-            return state, [Show(Note(HELP))]
+            return state, [Show(Note(_help(state, phase)))]
+        case "pause":
+            return state, [Show(Note("A drill has no clock that could be stopped."))]
     return state, [Show(Note(f"Nothing is called :{word} here. :help says what is."))]
 
 
-def _quit(state: State, phase: Answering | Ticking | Judged) -> Step:
+def _help(state: State, phase: Answering | Ticking | Judged) -> str:
+    """What can be done at this prompt."""
+    if isinstance(phase, Judged):
+        return HELP_ON_RATING
+    keys = isinstance(phase, Answering) and not _takes_text(state.item.question)
+    return HELP_ON_KEYS if keys else HELP
+
+
+def _quit(state: State, phase: Answering | Ticking | Judged, now: Seconds) -> Step:
+    if isinstance(phase, Judged):
+        return _rated_at_the_end(state, phase, now, interrupted=False)
     if state.mode.name == "mock":
-        return _with(state, Confirming(phase)), []
+        return _with(state, Confirming(phase, interrupted=False)), []
     return _with(state, Finished()), []
 
 
@@ -381,28 +435,32 @@ def _skip(state: State, phase: Answering | Ticking | Judged, now: Seconds) -> St
 
 
 def _undo(state: State, phase: Answering | Ticking | Judged, now: Seconds) -> Step:
-    """Back to the last answer: the one that isn't rated yet, else the last review, which is withdrawn."""
+    """Back to the last answer: the one that isn't rated yet, else the last review, which is withdrawn.
+
+    The reference has been seen by then, so the question opens again with one hint more than were used.
+    """
+    if isinstance(phase, Ticking):
+        state = _without_pause(state, now - phase.since)
     if not isinstance(phase, Answering):
-        state, effects = _open(state, state.position, now, again=True)
-        return state, effects
+        return _open(state, state.position, now, again=True, hints=phase.handed.hints + 1)
     if not state.reviews:
         return state, [Show(Note("There is nothing to take back."))]
     last = state.reviews[-1]
     position = next(n for n in reversed(range(len(state.items))) if state.items[n].question.id == last.question)
     state = replace(state, reviews=state.reviews[:-1])
-    state, effects = _open(state, position, now, again=True)
+    state, effects = _open(state, position, now, again=True, hints=last.hints + 1)
     withdrawn = Save(Withdrawal(last.id, _wall(state, now)))
     return state, [withdrawn, Show(Note(f"The rating of {last.question} is taken back.")), *effects]
 
 
-def _open(state: State, position: int, now: Seconds, *, again: bool = False) -> Step:
+def _open(state: State, position: int, now: Seconds, *, again: bool = False, hints: int = 0) -> Step:
     """The question at `position` is shown and its clock starts; past the last one, or the end, the session is over."""
     if position >= len(state.items) or (state.ends is not None and now >= state.ends):
         return replace(state, phase=Finished()), []
     item = state.items[position]
     until = None if item.budget is None else now + item.budget
     draft = tuple(_first_draft(item.question) for _ in item.fields)
-    state = replace(state, position=position, opened=now, phase=Answering(draft, until=until), editing=False)
+    state = replace(state, position=position, opened=now, phase=Answering(draft, until=until, hints=hints), editing=False)
     return state, [Show(Asked(item, position + 1, len(state.items), again))]
 
 

@@ -59,6 +59,7 @@ class Answering:
     until: Seconds | None = None
     hints: int = 0
     number: int = 0
+    checking: bool = False
     seen: Verdict | None = None
 
 
@@ -105,6 +106,7 @@ class Confirming:
     """Whether to stop is asked; the clock runs on."""
 
     phase: "Answering | Ticking | Judged | Paused"
+    interrupted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,16 @@ class Finished:
     """Nothing more is asked."""
 
     interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A verdict that is kept for the end of an interview, with the question and the answer."""
+
+    item: Item
+    verdict: Verdict
+    answer: Answer
+    late: bool
 
 
 Phase = Answering | Grading | Ticking | Judged | Paused | Confirming | Finished
@@ -131,6 +143,7 @@ class State:
     editing: bool = False
     ends: Seconds | None = None
     reviews: tuple["Review", ...] = ()
+    told: tuple["Told", ...] = ()
     number: int = 0
     serial: int = 0
 
@@ -248,11 +261,12 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A complaint about a question, for its author."""
+    """A complaint about a question, for its author, with the person's own words where there are any."""
 
     question: str
     answer: Answer
     at: datetime
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,18 +353,22 @@ Effect = Show | Save | Grade
 class Prompt:
     """What a reader asks for now.
 
-    `keys` are those that act at once, where no text is typed; `paste` says that a pasted text is an answer all the same.
-    `actions` is what can be done, to be shown under it. The two deadlines are the question's and the session's.
+    `keys` are those that act at once, where no text is typed; `paste` says that a pasted text is an answer all the same,
+    `enter` that there is something to hand in.
+    `actions` is what can be done, to be shown under it. The two deadlines are the question's and the session's. What was
+    typed for another `place` or `stage` must answer nothing here.
     """
 
     label: str
     keys: str = ""
     text: str = ""
     paste: bool = False
+    enter: bool = True
     multiline: bool = False
     actions: tuple[str, ...] = ()
     until: Seconds | None = None
     ends: Seconds | None = None
     place: int = 0
+    stage: str = "answer"
     editing: bool = False
     budget: Seconds | None = None

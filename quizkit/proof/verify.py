@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import assert_never
 
-from quizkit.check.spec import as_json
 from quizkit.deck.models import Choice, Cloze, Coding, EditFault, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
 from quizkit.grading import grade, grade_source, grade_tests, responses
-from quizkit.marking.mark import mark_choice, mark_cloze, observed
+from quizkit.marking.mark import asked_parts, mark_choice, mark_cloze, observed, spelt
 from quizkit.sandbox.host import Sandbox
 from quizkit.sandbox.protocol import Raised
 from quizkit.verdict import Outcome, Verdict
@@ -110,8 +109,7 @@ def _key(question: Predict, sandbox: Sandbox) -> list[str]:
     found = responses(question, sandbox)
     if isinstance(found, Raised):
         return [found.exception]
-    values = [(part, observed(part, response)) for ask, response in zip(question.ask, found, strict=True) for part in ask.about]
-    return [as_json(value) if part == "json" and value != "" else str("" if value is None else value) for part, value in values]
+    return [spelt(part, observed(part, found[number]), found[number]) for number, part in asked_parts(question)]
 
 
 def _verify_choice(question: Choice, proof: Proof) -> None:

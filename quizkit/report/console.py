@@ -19,7 +19,7 @@ from quizkit.check.match import ABSENT
 from quizkit.check.result import place_text
 from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Option, Predict, Question, Recall, Tests
 from quizkit.errors import Problem
-from quizkit.marking.mark import observed
+from quizkit.marking.mark import asked_parts, observed, spelt
 from quizkit.sandbox.policy import Protection
 from quizkit.sandbox.protocol import Raised, Response
 from quizkit.verdict import CheckResult, Mismatch, Outcome, Verdict
@@ -29,6 +29,8 @@ _INDENT: Final = 2
 _NAME_WIDTH: Final = 40
 _MISMATCHES_SHOWN: Final = 4
 _LINES_SHOWN: Final = 40
+_VALUE_SHOWN: Final = 500
+_PRINTED_SHOWN: Final = 12
 
 if TYPE_CHECKING:
     from quizkit.documents.comments import Block
@@ -275,6 +277,9 @@ def checks(verdict: Verdict, file: str = "main.py", hints: bool = True) -> Rende
     width = _name_width(verdict)
     for check in verdict.checks:
         parts += _check(check, width, file, hints)
+    if verdict.output.strip():
+        parts.append(Text("  printed", style="dim"))
+        parts += [_Cut(plain(line), 8) for line in verdict.output.strip().splitlines()[-_PRINTED_SHOWN:]]
     return Group(*parts)
 
 
@@ -292,7 +297,7 @@ def _check(check: CheckResult, width: int, file: str, hints: bool) -> Iterator[R
         return
     yield _row(sign("no"), "red", check.name, check.message or str(check.outcome), width)
     if check.request:
-        yield _Cut(plain(check.request, "dim"), 8)
+        yield _Cut(plain(check.request, "dim"), 8, fold=True)
     yield from _differences(check)
     yield from _trace(check.traceback, file)
     if hints and check.hint:
@@ -326,7 +331,7 @@ def _differences(check: CheckResult) -> Iterator[RenderableType]:
 
 def _whole_body(check: CheckResult) -> Mismatch:
     expected = check.expected.get("json", check.expected.get("json_contains"))
-    partly = "" if "json" in check.expected else "expected at least this"
+    partly = "" if "json" in check.expected else "at least what is expected must be there"
     actual = check.actual.get("json", check.actual.get("text"))
     return Mismatch(("json",), expected, actual, partly)
 
@@ -336,8 +341,14 @@ def _difference(mismatch: Mismatch) -> Iterator[RenderableType]:
     words = " ".join(filter(None, (place, mismatch.message)))
     if words:
         yield _Cut(plain(words), 8)
-    yield _Cut(Text.assemble("expected   ", (safe(_one_line(mismatch.expected)), "green")), 8)
-    yield _Cut(Text.assemble("got        ", (safe(_one_line(mismatch.actual)), "red")), 8)
+    yield _Cut(Text.assemble("expected   ", (_shortened(mismatch.expected), "green")), 8, fold=True)
+    yield _Cut(Text.assemble("got        ", (_shortened(mismatch.actual), "red")), 8, fold=True)
+
+
+def _shortened(value: Any) -> str:
+    """A value on a few lines at the most; `check --format json` has the whole."""
+    text = safe(_one_line(value))
+    return text if len(text) <= _VALUE_SHOWN else text[:_VALUE_SHOWN] + sign("cut")
 
 
 def _one_line(value: Any) -> str:
@@ -354,14 +365,15 @@ def _trace(trace: str, file: str) -> Iterator[RenderableType]:
         yield _Cut(plain(line.replace("  main.py:", f"  {file}:", 1)), 8)
 
 
-def marked(verdict: Verdict) -> RenderableType:
-    """How a choice, the gaps, or a prediction came out, part by part."""
-    return Group(*(line for check in verdict.checks for line in _part(check)))
+def marked(verdict: Verdict, order: Sequence[int] = ()) -> RenderableType:
+    """How a choice, the gaps, or a prediction came out, part by part; a choice's options as they were shown, by `order`."""
+    shown = [verdict.checks[index] for index in order] or list(verdict.checks)
+    return Group(*(line for number, check in enumerate(shown, 1) for line in _part(check, number)))
 
 
-def _part(check: CheckResult) -> Iterator[RenderableType]:
+def _part(check: CheckResult, number: int) -> Iterator[RenderableType]:
     if isinstance(check.expected, bool):
-        yield from _option(check)
+        yield from _option(check, number)
     elif check.outcome is Outcome.passed:
         yield _row(sign("ok"), "green", check.name, _said(check.expected))
     else:
@@ -374,15 +386,15 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is ABSENT else json.dumps(value, ensure_ascii=False)
 
 
-def _option(check: CheckResult) -> Iterator[RenderableType]:
+def _option(check: CheckResult, number: int) -> Iterator[RenderableType]:
     if check.outcome is Outcome.passed and not check.actual:
         return
     if check.expected:
         missed = check.outcome is not Outcome.passed
-        yield Hanging(f"{sign('ok')} ", check.name + ("  (right, and not chosen)" if missed else ""), "green", indent=2)
+        yield Hanging(f"{sign('ok')} {number}  ", check.name + ("  (right, and not chosen)" if missed else ""), "green", indent=2)
     else:
-        yield Hanging(f"{sign('no')} ", check.name + "  (you chose this)", "red", indent=2)
-        yield Hanging("", check.message, indent=4)
+        yield Hanging(f"{sign('no')} {number}  ", check.name + "  (you chose this)", "red", indent=2)
+        yield Hanging("", check.message, indent=7)
 
 
 _POINT_SIGNS: Final = {
@@ -447,11 +459,11 @@ def predicted(asked: Predict, found: Sequence[Response] | Raised) -> RenderableT
     """What a `predict` snippet answered a moment ago."""
     if isinstance(found, Raised):
         return _row(sign("ok"), "green", "exception", f"{found.exception}: {found.message}")
-    rows = [
-        _row(sign("ok"), "green", f"{ask.request.method} {ask.request.path} · {part}", _said(observed(part, response)))
-        for ask, response in zip(asked.ask, found, strict=True)
-        for part in ask.about
-    ]
+    rows: list[RenderableType] = []
+    for number, part in asked_parts(asked):
+        request, response = asked.ask[number].request, found[number]
+        rows.append(_row(sign("ok"), "green", f"{request.method} {request.path} · {part}", ""))
+        rows.append(_Cut(Text(safe(spelt(part, observed(part, response), response)) or "nothing"), 8, fold=True))
     return Group(*rows)
 
 
@@ -497,7 +509,7 @@ def document(path: str, found: "Sequence[tuple[Block, FileVerdict]]") -> Rendera
         f"{silent} say nothing",
         f"{len(found) - passed - failed - silent} can't run",
     ]
-    head = plain(f"{path} · {_plural(len(found), 'block')}   {', '.join(f for f in figures if not f.startswith('0 '))}", "bold")
+    head = plain(f"{path} · {plural(len(found), 'block')}   {', '.join(f for f in figures if not f.startswith('0 '))}", "bold")
     parts: list[RenderableType] = [head, *(line for block, result in found for line in _block(path, block, result))]
     lines = [str(block.line) for block, result in found if result.verdict.outcome is Outcome.no_expectation]
     if lines:
@@ -506,9 +518,9 @@ def document(path: str, found: "Sequence[tuple[Block, FileVerdict]]") -> Rendera
         )
     assumed = [line for block, _ in found if block.stated for line in block.assumed]
     if assumed:
-        named = sorted({line for line in assumed if "\n" not in line}, key=lambda line: -assumed.count(line))[:4]
+        named = sorted(dict.fromkeys(line for line in assumed if "\n" not in line), key=lambda line: -assumed.count(line))[:4]
         blocks = sum(bool(block.stated and block.assumed) for block, _ in found)
-        parts.append(Hanging("assumed: ", ", ".join(f"`{line}`" for line in named) + f" ({_plural(blocks, 'block')})", indent=2))
+        parts.append(Hanging("assumed: ", ", ".join(f"`{line}`" for line in named) + f" ({plural(blocks, 'block')})", indent=2))
     return Group(*parts)
 
 
@@ -531,10 +543,11 @@ def since(before: Verdict | None, after: Verdict) -> Iterator[RenderableType]:
     """What a save changed, by the names of the checks."""
     if before is None:
         return
-    passed = [{check.name for check in verdict.checks if check.outcome is Outcome.passed} for verdict in (before, after)]
-    for words, names, style in (("now passes", passed[1] - passed[0], "green"), ("now fails", passed[0] - passed[1], "red")):
+    then, now = ([check.outcome is Outcome.passed for check in verdict.checks] for verdict in (before, after))
+    for words, wanted, style in (("now passes", True, "green"), ("now fails", False, "red")):
+        names = [c.name for c, old, new in zip(after.checks, then, now, strict=False) if old is not new and new is wanted]
         if names:
-            yield Hanging(f"{words}  ", " · ".join(sorted(names)), style, indent=2)
+            yield Hanging(f"{words}  ", " · ".join(names), style, indent=2)
 
 
 def teaching(asked: Question) -> RenderableType:
@@ -556,9 +569,10 @@ def teaching(asked: Question) -> RenderableType:
 def problems(found: Sequence[Problem]) -> RenderableType:
     """Every problem of a deck, one a line, and their number."""
     files = len({problem.path for problem in found})
-    count = f"{_plural(len(found), 'problem')} in {_plural(files, 'file')}"
+    count = f"{plural(len(found), 'problem')} in {plural(files, 'file')}"
     return Group(*(plain(str(problem)) for problem in found), Text(count))
 
 
-def _plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
+    """A count with its noun."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

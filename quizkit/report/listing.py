@@ -8,7 +8,7 @@ from rich.text import Text
 
 from quizkit.deck.models import Entry
 from quizkit.proof.verify import COUNTED, Proof
-from quizkit.report.console import plain, sign
+from quizkit.report.console import plain, plural, sign
 
 
 def questions(entries: Sequence[Entry]) -> RenderableType:
@@ -19,7 +19,7 @@ def questions(entries: Sequence[Entry]) -> RenderableType:
         parts.append(plain(f"{number}{topic[1]}", "bold"))
         parts += [plain(f"   {e.id:<34} {e.kind:<8} {e.level:<7} {' '.join(e.tags)}".rstrip()) for e in group]
     topics = len({entry.topic for entry in entries})
-    parts.append(Text(f"{len(entries)} questions in {topics} topics"))
+    parts.append(Text(f"{plural(len(entries), 'question')} in {plural(topics, 'topic')}"))
     return Group(*parts)
 
 
@@ -32,7 +32,7 @@ def proofs(found: Sequence[Proof]) -> RenderableType:
         "keys": "keys are stable",
     }
     figures = [f"{sum(p.held[side] for p in found)} of {sum(p.made[side] for p in found)} {words[side]}" for side in COUNTED]
-    parts: list[RenderableType] = [Text(f"verify · {len(found)} questions"), Text("  " + "    ".join(figures))]
+    parts: list[RenderableType] = [Text(f"verify · {plural(len(found), 'question')}"), *(Text(f"  {line}") for line in figures)]
     for proof in found:
         parts += [plain(f"  {sign('no')} {proof.id:<24} {message}") for message in proof.messages]
     return Group(*parts)

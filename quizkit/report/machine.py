@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from quizkit.check.match import ABSENT
 from quizkit.deck.models import Entry
 from quizkit.proof.verify import Proof
+from quizkit.report.console import plural, safe
 from quizkit.verdict import CheckResult, Outcome, Verdict
 
 FORMAT_VERSION: Final = 1
@@ -17,11 +18,17 @@ FORMAT_VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class FileVerdict:
-    """The verdict on one file, or why there is none."""
+    """The verdict on one file; on a block of a document, that begins at `line`."""
 
     file: str
     question: str | None
     verdict: Verdict
+    line: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The file, or the block in it."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
 def to_json(result: Mapping[str, Any]) -> str:
@@ -42,6 +49,7 @@ def _verdict(result: FileVerdict) -> dict[str, Any]:
     verdict = result.verdict
     return {
         "file": result.file,
+        "line": result.line,
         "question": result.question,
         "outcome": verdict.outcome,
         "score": round(verdict.score, 4),
@@ -83,7 +91,7 @@ def _suite(result: FileVerdict) -> ElementTree.Element:
     kinds = [child.tag for case in cases for child in case]
     suite = ElementTree.Element(
         "testsuite",
-        name=_xml(result.file),
+        name=_xml(result.name),
         tests=str(len(cases)),
         failures=str(kinds.count("failure")),
         errors=str(kinds.count("error")),
@@ -95,7 +103,7 @@ def _suite(result: FileVerdict) -> ElementTree.Element:
 
 
 def _case(result: FileVerdict, check: CheckResult) -> ElementTree.Element:
-    case = ElementTree.Element("testcase", name=_xml(check.name), classname=_xml(result.question or result.file), time="0")
+    case = ElementTree.Element("testcase", name=_xml(check.name), classname=_xml(result.question or result.name), time="0")
     if check.outcome is Outcome.passed:
         return case
     broken = result.verdict.message if check.outcome is Outcome.not_run else ""
@@ -106,8 +114,20 @@ def _case(result: FileVerdict, check: CheckResult) -> ElementTree.Element:
     child = ElementTree.SubElement(case, tag, message=_xml(words))
     if tag != "skipped":
         child.set("type", str(check.outcome))
-        child.text = _xml("\n".join(filter(None, (words, check.request, check.traceback, check.hint))))
+        child.text = _xml(_story(check, words))
     return case
+
+
+def _story(check: CheckResult, words: str) -> str:
+    """All that is known of a check that failed, as text."""
+    sides = [
+        f"{name} {_one_line(side)}" for name, side in (("expected", check.expected), ("actual", check.actual)) if side is not None
+    ]
+    return "\n".join(filter(None, (words, check.request, *sides, check.traceback, check.hint)))
+
+
+def _one_line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_absent)
 
 
 # What XML 1.0 has no place for: control characters, lone surrogates, two non-characters.
@@ -115,7 +135,7 @@ _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 
 def _xml(text: str) -> str:
-    return _NO_XML.sub("\ufffd", text)
+    return _NO_XML.sub("\ufffd", safe(text))
 
 
 def github(results: Sequence[FileVerdict]) -> str:
@@ -126,21 +146,23 @@ def github(results: Sequence[FileVerdict]) -> str:
 def _annotations(result: FileVerdict) -> Iterable[str]:
     verdict = result.verdict
     file = _property(result.file)
+    if verdict.outcome in (Outcome.no_expectation, Outcome.not_run):
+        return []
     if verdict.passed:
-        return [f"::notice file={file}::{_message(f'{result.question}: {len(verdict.checks)} checks passed')}"]
+        told = f"{result.question or f'line {result.line}'}: {plural(len(verdict.checks), 'check')} passed"
+        return [f"::notice file={file},line={result.line or 1}::{_message(told)}"]
     if verdict.message:
-        line = next((check.line for check in verdict.checks if check.line), 1)
+        line = next((check.line for check in verdict.checks if check.line), result.line or 1)
         return [f"::error file={file},line={line},title={_property(result.question or '')}::{_message(verdict.message)}"]
     failed = [check for check in verdict.checks if check.outcome not in (Outcome.passed, Outcome.not_run)]
     return [
-        f"::error file={file},line={check.line or 1},title={_property(check.name)}::"
-        + _message("\n".join(filter(None, (check.message, check.request, check.traceback, check.hint))))
+        f"::error file={file},line={check.line or 1},title={_property(check.name)}::" + _message(_story(check, check.message))
         for check in failed
     ]
 
 
 def _message(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return safe(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -9,7 +9,8 @@ from rich.text import Text
 from quizkit.deck.models import Entry
 from quizkit.practice.scorecard import Scorecard, Standing, TopicScore
 from quizkit.practice.session import clock
-from quizkit.report.console import TEXT_WIDTH, Hanging, plain, rule, sign
+from quizkit.practice.state import Told
+from quizkit.report.console import TEXT_WIDTH, Hanging, checks, heading, marked, plain, plural, points, rule, sign
 
 _LABEL: int = 14
 _BAR: int = 10
@@ -28,9 +29,39 @@ def summary(card: Scorecard, today: date, *, width: int) -> RenderableType:
     parts += _line("weakest", " · ".join(f"{t.topic} {t.score:.1f} of {t.answers}" for t in weak))
     parts += _line("come back", ", ".join(f"{count} {day_words(day, today)}" for day, count in card.due[:4]))
     if card.missed:
-        names = "  ".join(name for name, _ in card.missed[:4])
-        parts += _line("not yet", f"{names}   quizkit show {card.missed[0][0]} --answer")
+        parts += _line("not yet", "  ".join(name for name, _ in card.missed[:4]))
+        parts += _line("look it up", f"quizkit show {card.missed[0][0]} --answer")
     return Group(*parts)
+
+
+def welcome(asked: Sequence[Entry], known: int, horizon: date | None) -> RenderableType:
+    """What a drill is about to ask, and how one leaves it."""
+    if not asked:
+        return Text()
+    count = f"{plural(len(asked), 'question')}, {known} due and {len(asked) - known} new"
+    day = "" if horizon else " Name the day of your interview: quizkit drill --by YYYY-MM-DD."
+    return Hanging("", f"{count}. :quit leaves at any time, and what was rated is kept.{day}", "dim", indent=2)
+
+
+def told(verdicts: Sequence[Told], *, width: int) -> RenderableType:
+    """At an interview's end, each answer that wasn't right in full: what was said, what is right, and where to read more."""
+    parts: list[RenderableType] = []
+    for one in verdicts:
+        if not one.verdict.passed:
+            parts += [heading(one.item.entry, one.item.entry.id, width=width), *_told(one), Text()]
+    return Group(*parts)
+
+
+def _told(one: Told) -> Iterator[RenderableType]:
+    if one.verdict.points:
+        yield points(one.verdict)
+    elif one.item.order:
+        yield marked(one.verdict, one.item.order)
+    elif one.item.question.kind in ("fix", "code", "tests"):
+        yield checks(one.verdict)
+    else:
+        yield marked(one.verdict)
+    yield Hanging("", f"quizkit show {one.item.entry.id} --answer", "dim", indent=2)
 
 
 def _line(label: str, text: str) -> Iterator[RenderableType]:

@@ -5,7 +5,6 @@ import gc
 import io
 import mimetypes
 import os
-import resource
 import sys
 import time
 import traceback
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 _REQUESTS: Final = 3
 _REPLIES: Final = 4
+_FDS: Final = 1 << 16  # far more than a worker ever opens; its limit may be endless
 _HIGH: Final = 64  # above every number that is given a meaning here
 
 
@@ -102,7 +102,7 @@ def _take_descriptors(pipes: tuple[int, int, int], spared: tuple[int, ...]) -> N
     for fd in sorted(spared):
         os.closerange(first, fd)
         first = fd + 1
-    os.closerange(first, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    os.closerange(first, _FDS)
     sys.stdin = io.TextIOWrapper(io.FileIO(0), encoding="utf-8")
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w"), encoding="utf-8", errors="replace", write_through=True)
     sys.stderr = io.TextIOWrapper(io.FileIO(2, "w"), encoding="utf-8", errors="replace", write_through=True)

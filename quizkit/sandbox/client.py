@@ -33,6 +33,7 @@ _CAUSES_FOLLOWED: Final = 10
 _RECORDS_KEPT: Final = 1000
 _FILE_READ: Final = 1 << 20
 _STREAM_READ: Final = 1 << 20
+_NO_CLOSE: Final = 1006  # what a client sees where the other side went without a close frame
 
 _records: list[LogRecord] = []
 
@@ -68,6 +69,9 @@ class Client:
         except BaseException as error:
             self._raised = error
             raise
+        if scope["type"] == "websocket":
+            with suppress(Exception):  # where the app has closed it, there is nothing left to close
+                await send({"type": "websocket.close", "code": _NO_CLOSE, "reason": ""})
 
     def carry_out(self, call: Call) -> Answered:
         """What comes of one call."""
@@ -88,16 +92,26 @@ class Client:
         self._begin(request)
         began = time.perf_counter()
         try:
+            if request.raw:
+                with self.client.stream(**_arguments(request)) as response:
+                    return self._response(response, b"".join(response.iter_raw()), began)
             response = self.client.request(**_arguments(request))
         except BaseException as error:  # what the app raised where no middleware stood
             return self._failed(error, began)
         return self._response(response, response.content, began)
 
-    def _begin(self, request: Request) -> None:
-        if request.new_client:
+    def _begin(self, call: Request | Socket) -> None:
+        if call.new_client:
+            self._hang_up()
             self.client.cookies.clear()
-            self._sockets.clear()
         self._raised = None
+
+    def _hang_up(self) -> None:
+        """Closes the sockets that the last check left open, so that the app doesn't count them in the next."""
+        for session in self._sockets.values():
+            with suppress(BaseException):
+                session.__exit__(None, None, None)
+        self._sockets.clear()
 
     def _failed(self, error: BaseException, began: float) -> Response:
         return Response(500, (), b"", time.perf_counter() - began, told(self._raised or error))
@@ -126,22 +140,26 @@ class Client:
         """Reads the body piece by piece, and hangs up once as many events have come as were asked for."""
         self._begin(call.request)
         began = time.perf_counter()
-        body = b""
+        body, hung_up = b"", False
         try:
             with self.client.stream(**_arguments(call.request)) as response:
                 for piece in response.iter_raw():
                     body += piece
-                    if _events(body) >= call.events or len(body) > _STREAM_READ:
+                    hung_up = _events(body) >= call.events or len(body) > _STREAM_READ
+                    if hung_up:
                         break
         except BaseException as error:  # as for a plain request
             return self._failed(error, began)
+        if hung_up:
+            self._raised = None  # that it was cancelled is our doing
         return self._response(response, body, began)
 
     def _socket(self, call: Socket) -> SocketEvent:
         from starlette.testclient import WebSocketDenialResponse  # noqa: PLC0415 - warm already
         from starlette.websockets import WebSocketDisconnect  # noqa: PLC0415
 
-        self._raised = None
+        if call.action == "open" and call.new_client:
+            self._begin(call)
         try:
             return self._on_socket(call)
         except WebSocketDenialResponse as denial:
@@ -181,8 +199,9 @@ def _arguments(request: Request) -> dict[str, Any]:
 
 
 def _events(body: bytes) -> int:
-    """How many blank lines, each of which ends a server-sent event, are in a body."""
-    return body.replace(b"\r\n", b"\n").count(b"\n\n")
+    """How many server-sent events a body holds in full: each ends with a blank line and has data."""
+    text = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return sum(any(line.startswith(b"data") for line in block.split(b"\n")) for block in text.split(b"\n\n")[:-1])
 
 
 def _look(call: Look) -> Sight:

@@ -34,6 +34,8 @@ from quizkit.sandbox.protocol import (
 )
 
 _OUTPUT_KEPT: Final = 64 << 10
+_READ_AT_ONCE: Final = 64 << 10
+_PIPE_HOLDS: Final = 64 << 10
 _LOOK_S: Final = 0.05
 _LAST_WORDS_S: Final = 0.2
 _END_S: Final = 2
@@ -53,15 +55,19 @@ class Sandbox:
         self.time_limit_s = time_limit_s
 
     @classmethod
-    def start(cls, time_limit_s: float = 10, limits: Limits | None = None, *, warm: bool | None = None) -> "Sandbox":
+    def start(
+        cls, time_limit_s: float = 10, limits: Limits | None = None, *, warm: bool | None = None, confined: bool = True
+    ) -> "Sandbox":
         """Spawns the worker and returns at once, while it still imports FastAPI.
 
         `time_limit_s` bounds a run, `limits` what else it may use. `warm=False` starts an interpreter for each run
-        instead, as is done anyway where there is no Linux. Raises NoSandbox where the machine can't start one.
+        instead, as is done anyway where there is no Linux, or with `confined=False`, which leaves limits alone. Raises
+        NoSandbox where the machine can't start one.
         """
         bounds = limits or Limits()
         folder = _new_folder()
-        return cls(_launcher(_setup(bounds, folder), warm), folder, bounds, time_limit_s)
+        setup = replace(_setup(bounds, folder), confined=confined)
+        return cls(_launcher(setup, warm if confined else False), folder, bounds, time_limit_s)
 
     def open(self, files: Mapping[str, str], env: Mapping[str, str] | None = None) -> "Run":
         """A run of a snippet, whose `main.py` is loaded by `load`. Use it as a context manager.
@@ -216,10 +222,18 @@ class Run:
         home = {"HOME": self._scratch, "TMPDIR": self._scratch, "USER": "quizkit", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
         return protocol.pack_load(Load(dict(self._files), {**home, **self._env, "HOME": self._scratch}, tests), nonce)
 
+    def printed(self) -> str:
+        """What the snippet has printed so far, as far as it is kept."""
+        self._new_output()
+        return self.output.decode("utf-8", "replace")
+
     def _new_output(self) -> str:
-        """What the snippet printed since the last look. What it wrote before its reply is in the pipe by now."""
-        while select.select([self._output], [], [], 0)[0] and self._drain():
-            continue
+        """What the snippet printed since the last look. What it wrote before its reply is in the pipe by now.
+
+        A thread that never stops printing must not keep the host here: no more is read than a pipe holds.
+        """
+        for _ in range(_PIPE_HOLDS // _READ_AT_ONCE + 1):
+            self._drain()
         text = bytes(self.output[self._output_seen :]).decode("utf-8", "replace")
         self._output_seen = len(self.output)
         return text
@@ -308,7 +322,7 @@ class Run:
     def _drain(self) -> bool:
         """Reads the snippet's output, of which only the beginning is kept. False at its end."""
         try:
-            part = os.read(self._output, 1 << 16)
+            part = os.read(self._output, _READ_AT_ONCE)
         except BlockingIOError:
             return True
         self.output += part[: max(0, _OUTPUT_KEPT - len(self.output))]

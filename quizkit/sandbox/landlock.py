@@ -95,9 +95,10 @@ def _around(folder: str, hidden: set[str]) -> Iterator[str]:
 
 def _packages(site: str, hidden: set[str]) -> Iterator[str]:
     """What lies in a site-packages folder, entry by entry: a deck beside quizkit isn't for a snippet to read."""
+    elsewhere = hidden - {site}
     for entry in os.scandir(site):
         if not entry.name.startswith("quizkit") and not entry.name.endswith((".pth", ".egg-link")):
-            yield from _around(os.path.realpath(entry.path), hidden - {site})
+            yield from _around(os.path.realpath(entry.path) if entry.is_symlink() else entry.path, elsewhere)
 
 
 class Rules:

@@ -21,7 +21,7 @@ _WORKER: Final = str(Path(__file__).with_name("worker.py"))
 _ENVIRONMENT: Final = {"PATH": os.defpath, "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "LANG": "C.UTF-8"}
 _START_S: Final = 60
 _END_S: Final = 5
-_STEP_S: Final = 0.005
+_STEP_S: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,11 @@ class Warm:
         self._hello = threading.Lock()
         self._report: tuple[Protection, ...] | None = None
         with theirs:
-            self._pid = _spawn(["3", setup.root, json.dumps(setup_fields(setup))], {3: theirs.fileno()})
+            try:
+                self._pid = _spawn(["3", setup.root, json.dumps(setup_fields(setup))], {3: theirs.fileno()})
+            except NoSandbox:
+                self._control.close()
+                raise
 
     def launch(self, fds: tuple[int, int, int]) -> "Forked":
         """Asks the worker for a fork."""
@@ -229,7 +233,9 @@ def _spawn(arguments: list[str], fds: dict[int, int]) -> int:
     high = {target: _duplicate(fd) for target, fd in fds.items()}
     actions: list[Any] = [(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in high.items()]
     try:
-        return os.posix_spawn(sys.executable, command, _ENVIRONMENT, file_actions=actions, setsid=True)
+        # Elsewhere not every libc can give it a session here; the child then takes one itself.
+        apart = sys.platform == "linux"
+        return os.posix_spawn(sys.executable, command, _ENVIRONMENT, file_actions=actions, setsid=apart)
     except OSError as error:
         raise NoSandbox(f"the worker can't be started ({error.strerror})", "run `quizkit doctor`") from None
     finally:

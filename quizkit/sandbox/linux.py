@@ -167,8 +167,7 @@ def _limit(what: int, soft: int, hard: int) -> None:
 
 def _first_to_go() -> str:
     """When the machine itself runs out of memory, the kernel is to pick this process and no other."""
-    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:  # noqa: PTH123
-        file.write("1000")
+    _write("/proc/self/oom_score_adj", "1000")
     return "the kernel ends the run before anything else"
 
 

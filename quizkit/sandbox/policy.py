@@ -36,13 +36,17 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What the host tells a worker before anything else. One that doesn't serve only says what the machine gives."""
+    """What the host tells a worker before anything else.
+
+    One that doesn't serve only says what the machine gives; one that isn't confined has limits alone, at the person's wish.
+    """
 
     limits: Limits
     folder: str
     root: str
     sites: tuple[str, ...]
     serves: bool = True
+    confined: bool = True
 
 
 def setup_fields(setup: Setup) -> dict[str, Any]:
@@ -53,4 +57,4 @@ def setup_fields(setup: Setup) -> dict[str, Any]:
 def setup_of(found: dict[str, Any]) -> Setup:
     """A setup, back from JSON that the host wrote."""
     limits = Limits(**{field.name: int(found["limits"][field.name]) for field in fields(Limits)})
-    return Setup(limits, found["folder"], found["root"], tuple(found["sites"]), found["serves"])
+    return Setup(limits, found["folder"], found["root"], tuple(found["sites"]), found["serves"], found["confined"])

@@ -37,13 +37,14 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, encoded in full. `new_client` empties the cookie jar first."""
+    """One HTTP request, encoded in full. `new_client` empties the cookie jar first; `raw` leaves the body as it was sent."""
 
     method: str
     target: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     new_client: bool = False
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Socket:
     text: str | None = None
     data: bytes = b""
     code: int = 1000
+    new_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,7 @@ def _request_head(request: Request) -> dict[str, Any]:
         "target": request.target,
         "headers": request.headers,
         "new_client": request.new_client,
+        "raw": request.raw,
     }
 
 
@@ -336,7 +339,7 @@ def unpack_tests(head: bytes, body: bytes, nonce: str = "") -> Asked | Tested:
     fields = _object(head, nonce)
     if "method" in fields:
         request = Request(
-            _string(fields, "method"), _string(fields, "target"), _headers(fields.get("headers")), body, new_client=True
+            _string(fields, "method"), _string(fields, "target"), _headers(fields.get("headers")), body, new_client=True, raw=True
         )
         return Asked(request)
     outcomes = fields.get("outcomes")

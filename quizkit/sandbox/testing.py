@@ -57,8 +57,8 @@ def _request(scope: Any, body: bytes) -> Request:
     query = scope["query_string"]
     target = (path.partition(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
     headers = tuple((name.decode("latin-1"), text.decode("latin-1")) for name, text in scope["headers"])
-    sent = tuple(pair for pair in headers if pair[0] not in ("host", "content-length"))
-    return Request(scope["method"], target, sent, body, new_client=True)
+    sent = tuple(pair for pair in headers if pair[0] != "content-length")
+    return Request(scope["method"], target, sent, body)
 
 
 class _Recorder:

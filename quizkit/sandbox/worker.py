@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _backend(setup: "Setup") -> "Backend":
-    if sys.platform == "linux":
+    if sys.platform == "linux" and setup.confined:
         from quizkit.sandbox.linux import Linux  # noqa: PLC0415 - what it needs is there on Linux alone
 
         return Linux(setup)
@@ -74,22 +74,26 @@ def _serve_many(setup: "Setup", control: socket.socket) -> None:
     backend.begin()
     if setup.serves:
         _warm_up(setup.root)
-    control.send(_told(backend))
+    told = _told(backend)
     linux.reap_trials()
     until = time.monotonic() + _QUIET_S
     while linux.threads_left() > 1 and time.monotonic() < until:
         time.sleep(0.001)
-    Nursery(control, backend).run()
+    with contextlib.suppress(ConnectionError):  # the host went while this was starting; nobody is there to be told
+        control.send(told)
+        Nursery(control, backend).run()
 
 
 def _warm_up(root: str) -> None:
-    """Imports without the collector, which would only walk what stays anyway; a fork then shares it unwritten."""
+    """Imports without the collector, which would only walk what stays anyway; a fork then shares it unwritten.
+
+    The little garbage that the imports made is frozen too: to look for it would take as long as ten runs.
+    """
     from quizkit.sandbox import child  # noqa: PLC0415
 
     gc.disable()
     child.warm_up()
     sys.path.remove(root)
-    gc.collect()
     gc.freeze()
 
 
@@ -117,7 +121,10 @@ class Nursery:
 
     def _start(self) -> bool:
         """Forks a child for the next message. False where the host is gone."""
-        message, ancillary, _, _ = self._control.recvmsg(16, socket.CMSG_SPACE(_FDS_OF_A_RUN * 4))
+        try:
+            message, ancillary, _, _ = self._control.recvmsg(16, socket.CMSG_SPACE(_FDS_OF_A_RUN * 4))
+        except ConnectionResetError:  # the host went without reading all that we told it
+            return False
         if not message:
             return False
         fds = array.array("i")

@@ -26,7 +26,9 @@ class Editor:
         """Opens the file and returns when the editor is closed. Past the deadline the bell rings, once."""
         command = editor_command()
         if command is None:
-            self._say(f"No editor is named in VISUAL or EDITOR. Open {self._path} with any editor; each save is checked.")
+            named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+            why = f"The editor {named} isn't there." if named else "No editor is named in VISUAL or EDITOR."
+            self._say(f"  {why} Open {self._path} with any editor; each save is checked.")
             send(EditorClosed())
             return
         try:
@@ -64,7 +66,10 @@ class Editor:
 def editor_command() -> list[str] | None:
     """The person's editor with its arguments, or None where none is named or it isn't there."""
     for name in ("VISUAL", "EDITOR"):
-        command = shlex.split(os.environ.get(name, ""))
+        try:
+            command = shlex.split(os.environ.get(name, ""))
+        except ValueError:  # a quote that is never closed
+            continue
         if command and shutil.which(command[0]):
             return command
     return None

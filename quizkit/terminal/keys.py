@@ -6,11 +6,12 @@ import termios
 from collections.abc import Callable
 from typing import Any, Final
 
-from prompt_toolkit.application import Application
+from prompt_toolkit.application import Application, get_app_session
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys as Key
 from prompt_toolkit.layout import BufferControl, FormattedTextControl, HSplit, Layout, Window
@@ -20,7 +21,7 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
 from quizkit.practice.session import clock
-from quizkit.practice.state import Commanded, HandedIn, HungUp, Interrupted, Pressed, Prompt, Seconds, Typed
+from quizkit.practice.state import Commanded, HandedIn, Interrupted, Pressed, Prompt, Seconds, Typed
 from quizkit.terminal.inbox import Inbox
 from quizkit.terminal.lines import Send
 
@@ -44,9 +45,9 @@ class Keys:
 
     def read(self, prompt: Prompt, inbox: Inbox, send: Send) -> None:
         """Asks until the session goes on. What was typed before the prompt was there is thrown away."""
-        place = (prompt.place, bool(prompt.keys), prompt.until)
+        place = (prompt.place, prompt.stage)
         if place != self._opened:
-            termios.tcflush(sys.stdin, termios.TCIFLUSH)
+            self.discard()
             self._opened = place
         if self._buffer.text != prompt.text or prompt.keys:
             self._buffer = Buffer(multiline=True, document=Document(prompt.text, len(prompt.text)))
@@ -54,9 +55,12 @@ class Keys:
         asking.run()
         if asking.handed is not None:
             self._echo(*asking.handed)
+        if asking.error is not None:
+            raise asking.error
 
     def discard(self) -> None:
-        """Throws away what was typed and not read, so that none of it reaches the shell."""
+        """Throws away what was typed and not read: what the terminal holds, and what prompt_toolkit has taken from it."""
+        clear_typeahead(get_app_session().input)
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
@@ -71,6 +75,7 @@ class _Asking:
         self._send = send
         self._shown = ""
         self.handed: tuple[str, str] | None = None
+        self.error: BaseException | None = None
         self._app: Application[None] = Application(
             layout=Layout(HSplit([self._text_window(), self._row_window()])),
             key_bindings=self._bindings(),
@@ -102,7 +107,12 @@ class _Asking:
         """One event at a time: the one that follows may belong to another prompt."""
         if self._app.is_done:
             return
-        if self._send(self._inbox.take()):
+        try:
+            answered = self._send(self._inbox.take())
+        except BaseException as error:  # asyncio would only log it, and the session would wait for ever
+            self.error = error
+            answered = True
+        if answered:
             self._end()
         elif self._row_text() != self._shown:
             self._app.invalidate()
@@ -178,7 +188,7 @@ class _Asking:
     def _bindings(self) -> KeyBindings:
         bindings = KeyBindings()
         bindings.add("c-c")(lambda _event: self._sent(Interrupted()))
-        bindings.add("c-d", filter=Condition(lambda: not self._buffer.text))(lambda _event: self._sent(HungUp()))
+        bindings.add("c-d", filter=Condition(lambda: not self._buffer.text))(lambda _event: self._sent(Commanded("quit")))
         bindings.add("c-z")(lambda event: event.app.suspend_to_background())
         bindings.add("enter")(lambda _event: self._enter())
         bindings.add("c-j")(lambda _event: self._enter())
@@ -186,6 +196,8 @@ class _Asking:
         bindings.add(Key.BracketedPaste)(self._paste)
         if self._prompt.keys:
             bindings.add(Key.Any)(self._key)
+            # Alone it does nothing; as the start of Alt-3 and the like it would swallow the next key.
+            bindings.add("escape", eager=True)(lambda _event: None)
         if self._prompt.ends is not None or self._prompt.until is not None:
             bindings.add("c-p")(lambda _event: self._sent(Commanded("pause")))
         return bindings
@@ -202,7 +214,8 @@ class _Asking:
             self._buffer.text = ""
             self._sent(Commanded(text[1:].strip()))
         elif self._prompt.keys:
-            self._sent(Pressed(""))
+            if self._prompt.enter:
+                self._sent(Pressed(""))
         else:
             self._handed_in(HandedIn(text), text)
 
@@ -219,6 +232,8 @@ class _Asking:
         if self._buffer.text or event.data == ":":
             self._buffer.insert_text(event.data)
         elif event.data in self._prompt.keys:
+            if self._prompt.stage == "rating" and event.data.isdigit():
+                self.handed = (self._lead(), event.data)
             self._sent(Pressed(event.data))
 
     def _paste(self, event: KeyPressEvent) -> None:

@@ -2,13 +2,14 @@
 
 import os
 import select
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from quizkit.practice.prompt import time_marks
 from quizkit.practice.session import clock
-from quizkit.practice.state import Commanded, Event, HandedIn, HungUp, Pressed, Prompt, Seconds
+from quizkit.practice.state import Commanded, Event, HandedIn, HungUp, Interrupted, Pressed, Prompt, Seconds, Typed
 from quizkit.terminal.inbox import Inbox
 
 Send = Callable[[Event], bool]
@@ -16,6 +17,7 @@ Send = Callable[[Event], bool]
 
 _BLOCK: Final = ":<<"
 _FILE: Final = ":file "
+_PASTE_PAUSE_S: Final = 0.05
 
 
 class Lines:
@@ -29,22 +31,43 @@ class Lines:
         self._ended = False
         self._announced: tuple[int, str, Seconds | None] | None = None
         self._actions: tuple[str, ...] = ()
+        self._place: tuple[int, str] | None = None
         self._marks: list[Seconds] = []
+        self._timed: tuple[int, Seconds] | None = None
 
     def read(self, prompt: Prompt, inbox: Inbox, send: Send) -> None:
         """Asks for one line and hands in what it means."""
+        self._discard_if_other(prompt)
         self._announce(prompt)
-        line = self._line(prompt, inbox, send)
-        if line is None:
-            return
-        send(self._event(prompt, line))
+        try:
+            line = self._line(prompt, inbox, send)
+            event = None if line is None else self._event(prompt, line, inbox, send)
+        except KeyboardInterrupt:
+            event = Interrupted()
+        if event is not None:
+            send(event)
+
+    def _discard_if_other(self, prompt: Prompt) -> None:
+        """On a terminal, what was typed for another question or stage answers nothing here. A pipe holds every answer."""
+        place = (prompt.place, prompt.stage)
+        if place != self._place and os.isatty(self._fd):
+            self._discard()
+        self._place = place
+
+    def _discard(self) -> None:
+        """Throws away what was typed, and what still comes of a paste: it ends when nothing came for a moment."""
+        self._buffer = b""
+        termios.tcflush(self._fd, termios.TCIFLUSH)
+        while select.select([self._fd], [], [], _PASTE_PAUSE_S)[0] and os.read(self._fd, 1 << 16):
+            continue
 
     def _announce(self, prompt: Prompt) -> None:
         """The label and what can be done; the time given, when a clock begins to run."""
         key = (prompt.place, prompt.label, prompt.until)
         if key == self._announced:
             return
-        if prompt.budget and prompt.until is not None and (self._announced is None or self._announced[2] != prompt.until):
+        if prompt.budget and prompt.until is not None and self._timed != (prompt.place, prompt.until):
+            self._timed = (prompt.place, prompt.until)
             self._say(f"  You have {clock(prompt.budget)}. Type :time to hear what is left.")
             self._marks = list(time_marks(prompt.budget))
         same = self._announced is not None and self._announced[0] == prompt.place and self._actions == prompt.actions
@@ -53,8 +76,8 @@ class Lines:
             self._say("  " + " · ".join(prompt.actions))
         self._say(f"  {prompt.label} > " if prompt.label else "  > ")
 
-    def _line(self, prompt: Prompt, inbox: Inbox, send: Send) -> str | None:
-        """The next line, or None where the session took the turn."""
+    def _line(self, prompt: Prompt, inbox: Inbox, send: Send, *, in_block: bool = False) -> str | None:
+        """The next line, or None where the session took the turn or, told to it unless in a block, the input ended."""
         while b"\n" not in self._buffer and not self._ended:
             ready, _, _ = select.select([self._fd, inbox.fileno()], [], [])
             if inbox.fileno() in ready:
@@ -66,10 +89,14 @@ class Lines:
                 self._ended = not part
                 self._buffer += part
         if b"\n" not in self._buffer and not self._buffer:
-            send(HungUp())
+            if not in_block:
+                send(HungUp())
             return None
         line, _, self._buffer = self._buffer.partition(b"\n")
-        return line.decode("utf-8", "replace").removesuffix("\r")
+        text = line.decode("utf-8", "replace").removesuffix("\r")
+        if not os.isatty(self._fd):
+            self._say(text)  # what a terminal would have echoed
+        return text
 
     def _say_time(self, prompt: Prompt) -> None:
         if prompt.until is None:
@@ -79,11 +106,11 @@ class Lines:
             self._marks.pop(0)
             self._say(f"  {clock(left)} left.")
 
-    def _event(self, prompt: Prompt, line: str) -> Event:
+    def _event(self, prompt: Prompt, line: str, inbox: Inbox, send: Send) -> Event | None:
         if line.startswith("::"):
             return HandedIn(line[1:])
         if line.startswith(_BLOCK) and line[len(_BLOCK) :].strip():
-            return HandedIn(self._block(line[len(_BLOCK) :].strip()))
+            return self._block(line[len(_BLOCK) :].strip(), prompt, inbox, send)
         if line.startswith(_FILE):
             return self._file(line.removeprefix(_FILE).strip())
         if line.startswith(":"):
@@ -92,26 +119,23 @@ class Lines:
             return Pressed(line.strip())
         return HandedIn(line)
 
-    def _block(self, end: str) -> str:
-        """The lines up to one that is `end`, or to the end of the input."""
+    def _block(self, end: str, prompt: Prompt, inbox: Inbox, send: Send) -> Event | None:
+        """The lines up to one that is `end`, or to the end of the input. What is there so far is the draft at any moment."""
         lines: list[str] = []
         while True:
-            while b"\n" not in self._buffer and not self._ended:
-                part = os.read(self._fd, 1 << 16)
-                self._ended = not part
-                self._buffer += part
-            if not self._buffer:
-                return "\n".join(lines)
-            line, _, self._buffer = self._buffer.partition(b"\n")
-            text = line.decode("utf-8", "replace").removesuffix("\r")
-            if text == end:
-                return "\n".join(lines)
-            lines.append(text)
+            line = self._line(prompt, inbox, send, in_block=True)
+            if line is None:
+                return HandedIn("\n".join(lines)) if self._ended else None
+            if line == end:
+                return HandedIn("\n".join(lines))
+            lines.append(line)
+            if not prompt.keys and send(Typed("\n".join(lines))):
+                return None
 
-    def _file(self, name: str) -> Event:
+    def _file(self, name: str) -> Event | None:
         try:
             return HandedIn(Path(name).expanduser().read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             self._say(f"  {name} can't be read: {getattr(error, 'strerror', None) or 'not UTF-8 text'}.")
             self._announced = None
-            return Commanded("")
+            return None

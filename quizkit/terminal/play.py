@@ -30,6 +30,10 @@ from quizkit.practice.state import (
     HungUp,
     Interrupted,
     Item,
+    Judged,
+    Marked,
+    Note,
+    Paused,
     Pressed,
     Prompt,
     Report,
@@ -38,6 +42,7 @@ from quizkit.practice.state import (
     Saved,
     Show,
     State,
+    Ticking,
     Withdrawal,
 )
 from quizkit.sandbox.host import Sandbox
@@ -49,6 +54,7 @@ from quizkit.terminal.lines import Send
 from quizkit.terminal.screen import Screen
 
 _WAIT_SAID_AFTER = 0.3
+_MOMENT_S = 1e-6
 
 
 class Reader(Protocol):
@@ -114,6 +120,8 @@ class Player:
             elif asked.editing:
                 Editor(self._work_file(), self._clock, self._screen.say).read(asked, self._inbox, self._send)
             else:
+                if isinstance(self._state.phase, Paused):
+                    self._screen.hide()
                 reader.read(asked, self._inbox, self._send)
                 self._show_again_if_resized(reader)
 
@@ -134,7 +142,11 @@ class Player:
             reader.resized = False  # type: ignore[attr-defined]  # only the keyboard's reader has a width
             item, total = self._state.item, len(self._state.items)
             self._screen.start_anew()
-            self._screen.show(Asked(item, self._state.position + 1, total, again=True), self._begun.get(item.question.id))
+            path = self._begun.get(item.question.id)
+            self._screen.show(Asked(item, self._state.position + 1, total, again=True), path)
+            if isinstance(phase := self._state.phase, Judged | Ticking):
+                told = isinstance(phase, Judged) and bool(phase.verdict.points)
+                self._screen.show(Marked(item, phase.verdict, phase.handed.answer, phase.handed.late, taught=not told), path)
 
     def _on_signal(self, _number: int, _frame: Any) -> None:
         self._inbox.put(HungUp())
@@ -144,18 +156,36 @@ class Player:
         if isinstance(event, Crashed):
             raise event.error
         before = prompt(self._state)
+        self._take_last_save()
         for one in self._completed(event):
             self._state, effects = step(self._state, one, self._clock())
             self._carry_out(effects)
         after = prompt(self._state)
         return bool(self._waiting) or after is None or _asks_other(before, after)
 
+    def _take_last_save(self) -> None:
+        """At a deadline live code is handed in as it stands: its last save may not have been noticed yet."""
+        phase, position = self._state.phase, self._state.position
+        if not isinstance(phase, Answering) or not is_coded(self._state.item.question):
+            return
+        deadlines = [deadline for deadline in (phase.until, self._state.ends) if deadline is not None]
+        if deadlines and self._clock() >= min(deadlines) and self._work_file().exists():
+            saved = Saved(position, text_of(self._work_file()))
+            self._state, effects = step(self._state, saved, min(deadlines) - _MOMENT_S)
+            self._carry_out(effects)
+
     def _completed(self, event: Event) -> list[Event]:
         """An answer that lies in a file is read when it is handed in: its last save may not have been noticed yet."""
         phase = self._state.phase
         handed = (isinstance(event, HandedIn) and not event.text) or (isinstance(event, Pressed) and not event.key.strip())
         if handed and isinstance(phase, Answering) and is_coded(self._state.item.question):
-            return [Saved(self._state.position, text_of(self._work_file())), event]
+            path = self._work_file()
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(phase.draft[0], encoding="utf-8")
+                self._waiting.append(Show(Note(f"{path.name} was gone; it is there again, as it was last saved.")))
+                return []
+            return [Saved(self._state.position, text_of(path)), event]
         return [event]
 
     def _work_file(self) -> Path:
@@ -203,7 +233,7 @@ class Player:
             what = self._waiting.pop(0).what
             if isinstance(what, Asked):
                 self._open(what.item, what.place - 1, again=what.again)
-            path = self._begun.get(self._state.item.question.id)
+            path = self._begun.get(self._state.item.question.id) if self._state.items else None
             with suppress(BrokenPipeError):
                 self._screen.show(what, path)
 

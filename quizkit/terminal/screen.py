@@ -43,6 +43,11 @@ class Screen:
         """Clears the screen, and takes its size anew."""
         self._console.clear()
 
+    def hide(self) -> None:
+        """Takes the question out of sight while the clock stands: a pause is no time to think about it."""
+        if not self._plain:
+            self._console.clear()
+
     def echo(self, lead: str, text: str) -> None:
         """What was typed at a prompt, so that it stays when the prompt is gone."""
         lines = text.split("\n")
@@ -85,18 +90,22 @@ class Screen:
         self.print(Text())
         if isinstance(item.question, Recall):
             self._recall(what)
-        elif is_coded(item.question):
+            return
+        if is_coded(item.question):
             self.print(report.checks(verdict, path.name if path else "main.py"))
+            if not verdict.passed and what.taught:
+                self.print(Text(), Text("  One solution", style="bold"), report.answer(item.question))
         else:
-            self.print(report.marked(verdict))
+            self.print(report.marked(verdict, item.order))
         if what.taught:
             self.print(Text(), report.teaching(item.question), Text())
 
     def _recall(self, what: Marked) -> None:
-        """Before the ticks the reference and the points to hold the answer against; after them how it came out."""
-        if not what.taught:
-            self.print(Text(f"  {what.verdict.score:.2f}", style="bold"))
-        self.print(report.points(what.verdict))
+        """Before the ticks the reference, then the points to hold the answer against; after them how it came out."""
+        if what.taught:
+            self.print(report.teaching(what.item.question), Text(), report.points(what.verdict), Text())
+        else:
+            self.print(Text(f"  {what.verdict.score:.2f}", style="bold"), report.points(what.verdict), Text())
 
 
 def shown_path(path: Path) -> str:

@@ -155,7 +155,7 @@ def test_what_is_expected_is_filled_in_and_begins_with_the_status() -> None:
         ("json", {"id": 7, "sum": {"$expr": 14}}),
         ("text", {"$contains": "lamp"}),
         ("media_type", "application/json"),
-        ("headers", {"x-n": 7}),
+        ("headers", {"x-n": "7"}),
         ("cookies", {"s": {"value": "lamp"}}),
     ]
 

@@ -14,7 +14,7 @@ from tests.samples import check
 OK: Any = {"status": 200}
 
 
-def _run(playing: Play, *replies: Reply) -> tuple[list[Request], CheckResult]:
+def _run(playing: Play, *replies: Reply) -> tuple[list[Any], CheckResult]:
     """What is sent, one request a reply, and the result; an answer too few or too many fails."""
     sent = [next(playing)]
     for number, reply in enumerate(replies, 1):

@@ -10,6 +10,16 @@ READ = {
     "read /etc/passwd": (BLOCKED, "open('/etc/passwd').read()"),
     "read the deck's folder": (BLOCKED, "os.listdir(REPO)"),
     "read quizkit's source": (BLOCKED, "open(REPO + '/quizkit/grading.py').read()"),
+    "read a deck installed beside the packages": (
+        REFUSED,
+        """
+        for site in sys.path:
+            for folder, _, names in os.walk(site + '/quizkit_questions'):
+                for name in names:
+                    return open(os.path.join(folder, name)).read()
+        raise FileNotFoundError
+        """,
+    ),
     "import the grader": (REFUSED, "import quizkit.grading"),
     "import the grader by its path": (REFUSED, "sys.path.insert(0, REPO); import quizkit.check.spec"),
     "read a file of the same user": (BLOCKED, "open(VICTIM).read()"),

@@ -212,6 +212,8 @@ RESPONSES = {
     "Infinity": (FAILED, "return Response('{\"double\": Infinity}', media_type='application/json')"),
     "a number of 100,000 digits": (FAILED, "return Response('{\"double\": ' + '9' * 100000 + '}')"),
     "JSON 100,000 deep": (FAILED, "return Response('[' * 100000 + ']' * 100000, media_type='application/json')"),
+    "three million numbers": (FAILED, "return Response('{\"double\": [' + '0,' * 3_000_000 + '0]}')"),
+    "fifteen megabytes of a key": (FAILED, "return Response('{\"' + 'k' * 15_000_000 + '\": 0}')"),
     "an operator of the deck": (FAILED, "return {'double': {'$any': True}}"),
     "a placeholder of the deck": (FAILED, "return {'double': '{{n}}'}"),
     "an expression of the deck": (FAILED, "return {'double': {'$expr': 'n * 2'}}"),

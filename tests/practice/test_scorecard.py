@@ -104,9 +104,6 @@ def test_the_weakest_topics_go_by_each_questions_latest_answer() -> None:
     assert [(topic.topic, topic.share) for topic in found.weakest] == [("Errors", 0.5), ("Routes", 0.8)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="scorecard.standing (and cli.practice._standing) count an alias's old answer beside the new id's"
-)
 def test_an_answer_under_an_old_id_gives_way_to_a_newer_one() -> None:
     found = _standing([review("old-b", 0.0), review("b", 0.9)], {})
     assert found.weakest == (TopicScore("Routes", 1, 0.9),)

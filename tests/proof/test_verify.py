@@ -19,7 +19,7 @@ def _verify(sandbox: Sandbox, kind: str, **fields: Any) -> Proof:
     ("kind", "held"),
     [
         ("recall", {}),
-        ("tests", {}),
+        ("tests", {"solutions": 1, "starters": 1}),
         ("choice", {"solutions": 1, "wrong": 1}),
         ("cloze", {"solutions": 1, "wrong": 1}),
         ("predict", {"solutions": 1, "keys": 1}),

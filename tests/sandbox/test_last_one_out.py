@@ -57,6 +57,7 @@ class Host:
 
 def _own_terminal() -> None:
     os.setsid()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs these tests may have it ignored, as nohup does
     import fcntl  # noqa: PLC0415 - in the child
     import termios  # noqa: PLC0415
 

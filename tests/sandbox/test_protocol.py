@@ -121,7 +121,7 @@ def test_an_answer_of_another_shape_is_none(call: Call, head: dict[str, Any]) ->
 OVER = protocol.Tested((protocol.EndOfTest("t", False, "no"),))
 
 
-@pytest.mark.parametrize("said", [Asked(Request("POST", "/a", (("x", "y"),), b"b", True)), OVER])
+@pytest.mark.parametrize("said", [Asked(Request("POST", "/a", (("x", "y"),), b"b", True, raw=True)), OVER])
 def test_what_a_run_of_tests_says_arrives(said: Asked | protocol.Tested) -> None:
     assert protocol.unpack_tests(*unframed(protocol.pack_reply(said, "n")), "n") == said
 
@@ -195,7 +195,9 @@ def test_a_frame_over_the_caps_is_not_waited_for(lengths: tuple[int, int]) -> No
 
 def test_long_texts_are_cut_and_lone_surrogates_replaced() -> None:
     raised = {**RAISED, "message": "x" * 100_000, "exception": "\udc80"}
-    found = protocol.unpack_answer(ASK, json.dumps({**GOOD, "raised": raised}).encode(), b"", "n").raised
+    answer = protocol.unpack_answer(ASK, json.dumps({**GOOD, "raised": raised}).encode(), b"", "n")
+    assert isinstance(answer, Response)
+    found = answer.raised
     assert found is not None
     assert len(found.message) < 10_000
     assert found.exception == "?"

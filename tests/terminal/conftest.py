@@ -6,6 +6,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class Terminal:
         self.raw = b""
 
     def _answer(self, data: str) -> None:
-        if self._child.isalive():
+        with suppress(OSError):  # it may have ended since it asked
             self._child.send(data)
 
     @property
@@ -61,6 +62,7 @@ class Terminal:
     # ---- what is typed ----
 
     def type(self, text: str) -> None:
+        self._read()
         self._child.send(text.encode())
 
     def enter(self, text: str = "") -> None:

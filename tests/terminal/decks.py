@@ -17,10 +17,26 @@ def double(n: int):
     return {"double": 2 * n}
 """
 
+CODE: Final = """\
+  - id: write-it
+    kind: code
+    level: senior
+    minutes: 8
+    prompt: Write `GET /double/{n}`.
+    starter: |
+      from fastapi import FastAPI
+
+      app = FastAPI()
+    hints: [a path parameter, twice n]
+    checks:
+      - {given: {n: int}, request: "GET /double/{{n}}", response: {status: 200, json: {double: {$expr: 2 * n}}}}
+      - {request: GET /double/x, response: {status: 422}}
+    solutions:
+      - code: |
+__SOLUTION__
+"""
+
 KINDS: Final = """\
-topic: Kinds
-section: 1
-questions:
   - id: say-why
     kind: recall
     level: mid
@@ -71,22 +87,7 @@ __TRIPLE__
       - {request: GET /double/x, response: {status: 422}}
     solutions:
       - edit: [{from: 3 * n, to: 2 * n}]
-  - id: write-it
-    kind: code
-    level: senior
-    minutes: 8
-    prompt: Write `GET /double/{n}`.
-    starter: |
-      from fastapi import FastAPI
-
-      app = FastAPI()
-    hints: [a path parameter, twice n]
-    checks:
-      - {given: {n: int}, request: "GET /double/{{n}}", response: {status: 200, json: {double: {$expr: 2 * n}}}}
-      - {request: GET /double/x, response: {status: 422}}
-    solutions:
-      - code: |
-__SOLUTION__
+__CODE__
   - id: say-more
     kind: recall
     level: senior
@@ -99,14 +100,24 @@ def _indented(text: str, spaces: int) -> str:
     return "".join(f"{' ' * spaces}{line}" if line.strip() else line for line in text.splitlines(keepends=True)).rstrip("\n")
 
 
-def write_kinds(folder: Path) -> Path:
-    """The deck as a file."""
-    text = KINDS.replace("__DOUBLE__", _indented(DOUBLE, 6)).replace("__SOLUTION__", _indented(DOUBLE, 10))
-    text = text.replace("__TRIPLE__", _indented(DOUBLE.replace("2 * n", "3 * n"), 6))
-    path = folder / "deck" / "01-kinds.yaml"
+def _write(folder: Path, questions: str, name: str) -> Path:
+    """A deck file of its own, in the folder `deck`."""
+    filled = questions.replace("__DOUBLE__", _indented(DOUBLE, 6)).replace("__SOLUTION__", _indented(DOUBLE, 10))
+    filled = filled.replace("__TRIPLE__", _indented(DOUBLE.replace("2 * n", "3 * n"), 6))
+    path = folder / "deck" / f"01-{name.lower()}.yaml"
     path.parent.mkdir()
-    path.write_text(text, encoding="utf-8")
+    path.write_text(f"topic: {name}\nsection: 1\nquestions:\n{filled}", encoding="utf-8")
     return path
+
+
+def write_kinds(folder: Path) -> Path:
+    """A deck with a question of each kind."""
+    return _write(folder, KINDS.replace("__CODE__", CODE), "Kinds")
+
+
+def write_code(folder: Path) -> Path:
+    """A deck with the one question to write code for."""
+    return _write(folder, CODE, "Kinds")
 
 
 RECALLS: Final = ("one", "two", "three")
@@ -119,7 +130,4 @@ def write_recalls(folder: Path, names: tuple[str, ...] = RECALLS, *, minutes: in
         f"answer: The answer to {name}., hints: [a hint for {name}]}}\n"
         for name in names
     ]
-    path = folder / "deck" / "01-recalls.yaml"
-    path.parent.mkdir()
-    path.write_text("topic: Recalls\nsection: 1\nquestions:\n" + "".join(rows), encoding="utf-8")
-    return path
+    return _write(folder, "".join(rows), "Recalls")

@@ -154,7 +154,6 @@ def test_an_editor_that_is_not_there_is_said_and_the_file_named(kinds: Place, co
     assert terminal.ends() == 0
 
 
-@pytest.mark.xfail(strict=True, reason="editor.editor_command: shlex.split raises ValueError on a quote that is never closed")
 def test_an_editor_whose_quotes_do_not_close_is_said(kinds: Place) -> None:
     terminal = _code(kinds, EDITOR="vim 'x")
     terminal.type("e")
@@ -175,10 +174,6 @@ def test_ctrl_c_in_the_editor_is_the_editors(kinds: Place) -> None:
     assert terminal.ends() == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="keys: an error that the grader's thread hands on is raised in an asyncio callback, so that it never ends the session",
-)
 def test_a_worker_that_is_gone_ends_the_drill_with_an_error(kinds: Place) -> None:
     terminal = _code(kinds)
     for child in Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text().split():

@@ -43,9 +43,6 @@ def test_on_a_new_width_the_question_is_printed_again_and_the_draft_is_kept(reca
     assert [review.answer for review in recalls.reviews()] == [(f"half an {ODD} whole",)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="play._show_again_if_resized prints the question alone: the verdict that is to be rated is gone"
-)
 def test_on_a_new_width_a_verdict_that_is_to_be_rated_is_still_there(recalls: Place) -> None:
     terminal = recalls.drill()
     terminal.asks(":hint", "1 of 3")
@@ -118,9 +115,6 @@ def test_plain_mode_redraws_nothing(kinds: Place, args: list[str], env: dict[str
     assert [int(review.rating) for review in kinds.reviews()] == [2, 1]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="only signs have an ASCII form: the middle dot of rules and rows raises UnicodeEncodeError"
-)
 def test_where_the_locale_has_no_signs_they_are_ascii(kinds: Place) -> None:
     terminal = kinds.quizkit("--plain", "drill", "--deck", str(kinds.deck), "--kind", "cloze", env={"PYTHONIOENCODING": "ascii"})
     terminal.see("gap 1 >")

@@ -1,0 +1,145 @@
+"""Where a person stands: the bare command, stats, due, history reset, and wrong use."""
+
+import sqlite3
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from quizkit.practice.schedule import Rating
+from quizkit.practice.state import Review
+from quizkit.store import Store
+from tests.cli.conftest import Run
+
+NOW = datetime.now()
+
+
+def _review(question: str, score: float = 1.0, days_ago: int = 0, rating: Rating = Rating.good) -> Review:
+    at = NOW - timedelta(days=days_ago)
+    return Review(f"s-{question}-{days_ago}", question, rating, score, at, 5.0, 0, False, "drill-1")
+
+
+@pytest.fixture
+def store(here: Path) -> Store:
+    return Store.open(here / "data" / "history.sqlite")
+
+
+def _add(store: Store, *reviews: Review) -> None:
+    with store:
+        for review in reviews:
+            store.append(review)
+
+
+def test_the_bare_command_says_where_one_stands_and_what_to_do(run: Run) -> None:
+    done = run()
+    assert done.code == 0
+    assert "35 topics" in done.out.splitlines()[0]
+    for words in ("quizkit drill", "quizkit drill --new", "quizkit mock", "quizkit drill --by YYYY-MM-DD"):
+        assert words in done.out
+    assert len(done.out.splitlines()) <= 24
+
+
+def test_stats(run: Run, store: Store) -> None:
+    with store:
+        store.set_interview_day(date.today() + timedelta(days=9), NOW)
+        store.append(_review("say-why", 0.5, days_ago=5))
+        store.append(_review("fill-in"))
+    done = run("stats", "--deck", "deck")
+    assert done.code == 0
+    assert "2 of 8 questions, 25 %" in done.out
+    assert "9 days; at 1 new a day all will be seen" in done.out
+    assert "Kinds" in done.out and "75 %" in done.out
+    assert len(done.out.splitlines()) <= 24
+
+
+def test_due(run: Run, store: Store) -> None:
+    _add(store, _review("say-why", days_ago=5), _review("fill-in", rating=Rating.again))
+    done = run("due", "--deck", "deck")
+    assert done.code == 0
+    rows = {line.split()[0]: line.split()[1] for line in done.out.splitlines() if line.split()[0] in ("today", "tomorrow")}
+    assert rows == {"today": "1", "tomorrow": "1"}
+    assert "never seen" in done.out
+
+
+def test_a_day_that_is_over_is_said(run: Run, store: Store) -> None:
+    with store:
+        store.set_interview_day(date.today() - timedelta(days=1), NOW)
+    assert "is over" in run("stats", "--deck", "deck").out
+
+
+@pytest.mark.parametrize(
+    ("args", "left"),
+    [
+        (["--question", "say-why"], ["fill-in"]),
+        (["--question", "say-why", "--question", "fill-in"], []),
+        (["kinds"], []),
+        (["--all"], []),
+    ],
+)
+def test_reset_starts_over_and_deletes_nothing(run: Run, here: Path, store: Store, args: list[str], left: list[str]) -> None:
+    _add(store, _review("say-why"), _review("fill-in"))
+    done = run("history", "reset", *args, "--deck", "deck")
+    assert done.code == 0
+    with Store.open(here / "data" / "history.sqlite") as again:
+        assert [review.question for review in again.reviews()] == left
+    with closing(sqlite3.connect(here / "data" / "history.sqlite")) as database:
+        assert database.execute("SELECT count(*) FROM review").fetchone() == (2,)
+
+
+def test_reset_has_to_be_told_what(run: Run, store: Store, here: Path) -> None:
+    _add(store, _review("say-why"))
+    done = run("history", "reset", "--deck", "deck")
+    assert done.code == 2
+    assert "--all" in done.err
+    with Store.open(here / "data" / "history.sqlite") as again:
+        assert [review.question for review in again.reviews()] == ["say-why"]
+
+
+def test_reset_of_what_there_is_not(run: Run, store: Store, here: Path) -> None:
+    _add(store, _review("say-why"))
+    done = run("history", "reset", "--question", "say-wyh", "--deck", "deck")
+    assert done.code == 2
+    assert "Close: say-why" in done.err
+    with Store.open(here / "data" / "history.sqlite") as again:
+        assert len(again.reviews()) == 1
+
+
+@pytest.mark.parametrize("command", ["stats", "due", "drill"])
+def test_a_history_that_is_none_is_said(run: Run, here: Path, command: str) -> None:
+    (here / "data").mkdir()
+    (here / "data" / "history.sqlite").write_text("not a database, and long enough to be looked at" * 30)
+    done = run(command, "--deck", "deck")
+    assert done.code == 2
+    assert "history.sqlite can't be opened" in done.err
+    assert "--data-dir" in done.err
+
+
+def test_the_option_names_the_folder(run: Run, here: Path) -> None:
+    assert run("--data-dir", str(here / "elsewhere"), "stats", "--deck", "deck").code == 0
+    assert (here / "elsewhere" / "history.sqlite").is_file()
+    assert not (here / "data" / "history.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["nonsense"],
+        ["--nonsense"],
+        ["stats", "--nonsense"],
+        ["history", "nonsense"],
+        ["mock", "--minutes", "0"],
+        ["mock", "--level", "x"],
+    ],
+)
+def test_wrong_use_ends_with_2(run: Run, args: list[str]) -> None:
+    done = run(*args)
+    assert done.code == 2
+    assert done.err != ""
+
+
+@pytest.mark.parametrize("command", [[], ["drill"], ["mock"], ["check"], ["start"], ["show"], ["list"], ["history", "reset"]])
+def test_help(run: Run, command: list[str]) -> None:
+    done = run(*command, "--help")
+    assert done.code == 0
+    assert "Usage" in done.out

@@ -1,0 +1,308 @@
+"""check, start and show: exit codes, and messages that say what to do."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.terminal.decks import DOUBLE
+
+STARTER = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+OUTCOMES = {
+    *("passed", "failed", "error", "timeout", "memory", "killed"),
+    *("blocked", "deck_error", "not_run", "no_expectation"),
+}
+
+
+def _write(name: str, text: str, question: str | None = "write-it") -> str:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text((f"# quizkit: {question}\n" if question else "") + text)
+    return name
+
+
+# ---- check ----
+
+
+def test_a_solution_passes_in_one_line(run: Run) -> None:
+    done = run("check", _write("mine.py", DOUBLE), "--deck", "deck")
+    assert (done.code, done.err) == (0, "")
+    (line,) = done.out.splitlines()
+    assert "mine.py · write-it · Kinds" in line
+    assert "2 of 2" in line
+
+
+def test_a_starter_fails_and_says_what_was_expected_and_what_came(run: Run) -> None:
+    done = run("check", _write("mine.py", STARTER), "--deck", "deck")
+    assert done.code == 1
+    assert "0 of 2" in done.out
+    assert "expected 200, got 404" in done.out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def f(:\n    pass\n", "this is not Python"),
+        ("PK\x03\x04\x00\x00", "this is not Python"),
+        ("", "the answer is empty"),
+        ("# only a comment\n\n", "the answer is empty"),
+        ("x = 1\n", "no FastAPI app was found"),
+        ("from fastapi import FastAPI\n\none = FastAPI()\ntwo = FastAPI()\n", "there are several apps"),
+        ("raise SystemExit(3)\n", "the program ended itself while it was imported"),
+        ("1 / 0\n", "ZeroDivisionError"),
+        ("import no_such_package_at_all\n", "no_such_package_at_all"),
+    ],
+)
+def test_what_has_no_app_to_ask_says_why_and_ends_with_1(run: Run, text: str, words: str) -> None:
+    done = run("check", _write("mine.py", text, None), "--question", "write-it", "--deck", "deck")
+    assert done.code == 1
+    assert words in done.out
+
+
+def test_a_file_that_is_no_text_at_all(run: Run) -> None:
+    Path("mine.py").write_bytes(bytes(range(256)))
+    done = run("check", "mine.py", "--question", "write-it", "--deck", "deck")
+    assert done.code == 1
+    assert "this is not Python" in done.out
+
+
+def test_a_failure_names_the_persons_own_line(run: Run) -> None:
+    text = DOUBLE.replace("return {", 'order = {}["qty"]\n    return {')
+    done = run("check", _write("mine.py", text), "--deck", "deck")
+    assert done.code == 1
+    assert "KeyError: 'qty'" in done.out
+    assert "mine.py:9" in done.out
+    assert "site-packages" not in done.out
+
+
+@pytest.mark.parametrize(("path", "words"), [("missing.py", "missing.py"), ("missing/", "missing"), ("a/../none.py", "none.py")])
+def test_a_missing_path_ends_with_3(run: Run, path: str, words: str) -> None:
+    done = run("check", path, "--deck", "deck")
+    assert done.code == 3
+    assert words in done.err
+    assert done.out == ""
+
+
+def test_a_folder_has_every_file_checked_that_names_a_question(run: Run) -> None:
+    _write("work/one.py", DOUBLE)
+    _write("work/sub/mend-it.py", DOUBLE, None)
+    _write("work/other.py", "print('not a question')\n", None)
+    done = run("check", "work", "--deck", "deck", "--format", "json")
+    assert done.code == 0
+    results = json.loads(done.out)["results"]
+    assert {(result["file"], result["question"]) for result in results} == {
+        ("work/one.py", "write-it"),
+        ("work/sub/mend-it.py", "mend-it"),
+    }
+
+
+@pytest.mark.parametrize("names", [[], ["other.py"]])
+def test_a_folder_where_nothing_is_to_be_checked_ends_with_3(run: Run, names: list[str]) -> None:
+    Path("work").mkdir()
+    for name in names:
+        _write(f"work/{name}", "x = 1\n", None)
+    done = run("check", "work", "--deck", "deck")
+    assert (done.code, done.out) == (3, "")
+    assert "names a question" in done.err
+
+
+def test_a_file_that_names_no_question_says_how_to_name_one(run: Run) -> None:
+    done = run("check", _write("notes.py", DOUBLE, None), "--deck", "deck")
+    assert done.code == 2
+    assert 'none has the id "notes"' in done.err
+    assert "quizkit check notes.py --question ID" in done.err
+
+
+def test_the_questions_name_in_the_file_goes_before_the_files_own(run: Run) -> None:
+    done = run("check", _write("mend-it.py", DOUBLE, "write-it"), "--deck", "deck")
+    assert "· write-it ·" in done.out
+
+
+def test_an_unknown_id_has_close_ones(run: Run) -> None:
+    done = run("check", _write("mine.py", DOUBLE, "wriet-it"), "--deck", "deck")
+    assert done.code == 2
+    assert 'No question has the id "wriet-it".' in done.err
+    assert "Close: write-it" in done.err
+
+
+def test_a_question_that_no_file_answers(run: Run) -> None:
+    done = run("check", _write("mine.py", DOUBLE, "say-why"), "--deck", "deck")
+    assert done.code == 2
+    assert "say-why is a recall question" in done.err
+
+
+def test_of_several_files_the_highest_code_counts_and_all_are_checked(run: Run) -> None:
+    good, bad, unnamed = _write("good.py", DOUBLE), _write("bad.py", STARTER), _write("notes.py", DOUBLE, None)
+    assert run("check", good, bad, "--deck", "deck").code == 1
+    done = run("check", unnamed, bad, good, "--deck", "deck")
+    assert done.code == 2
+    assert "good.py" in done.out and "bad.py" in done.out
+
+
+def test_a_missing_file_does_not_keep_the_others_from_being_checked(run: Run) -> None:
+    done = run("check", "missing.py", _write("good.py", DOUBLE), "--deck", "deck")
+    assert done.code == 3
+    assert "good.py" in done.out
+
+
+def test_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"# quizkit: write-it\n{DOUBLE}".encode()), "utf-8"))
+    done = run("check", "-", "--deck", "deck")
+    assert done.code == 0
+    assert "standard input · write-it" in done.out
+
+
+def test_standard_input_that_is_no_text(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00"), "utf-8"))
+    done = run("check", "-", "--question", "write-it", "--deck", "deck")
+    assert done.code == 1
+
+
+def test_the_json_of_check(run: Run) -> None:
+    text = DOUBLE.replace("2 * n", "3 * n")
+    done = run("check", _write("mine.py", text), "--deck", "deck", "--format", "json")
+    assert done.code == 1
+    report = json.loads(done.out)
+    assert list(report) == ["format_version", "results"]
+    assert report["format_version"] == 1
+    (result,) = report["results"]
+    assert {"file", "question", "outcome", "score", "passed", "total", "checks", "duration_s", "sandbox"} <= set(result)
+    assert (result["file"], result["question"], result["outcome"]) == ("mine.py", "write-it", "failed")
+    assert (result["score"], result["passed"], result["total"]) == (0.5, 1, 2)
+    assert result["duration_s"] > 0
+    assert isinstance(result["sandbox"], list)
+    first, second = result["checks"]
+    assert {"name", "outcome", "line", "message", "hint", "request", "expected", "actual"} <= set(first)
+    assert (first["outcome"], second["outcome"]) == ("failed", "passed")
+    number = int(first["request"].rstrip("'").rpartition("/")[2])
+    assert first["actual"]["json"] == {"double": 3 * number}
+    assert {check["outcome"] for check in result["checks"]} <= OUTCOMES
+
+
+def test_a_timeout_is_an_outcome(run: Run) -> None:
+    text = DOUBLE.replace("return {", "while True:\n        pass\n    return {")
+    done = run("check", _write("mine.py", text), "--deck", "deck", "--format", "json", "--timeout", "1.5")
+    assert done.code == 1
+    (result,) = json.loads(done.out)["results"]
+    assert result["outcome"] == "timeout"
+    assert [check["outcome"] for check in result["checks"]] == ["timeout", "not_run"]
+
+
+# ---- text that is data ----
+
+NASTY = "\x1b[31m\x1b]2;mine\x07[red]x[/red] [/] :smile: \u202egnihton"
+
+
+def test_escapes_and_markup_of_a_snippet_are_shown_and_do_nothing(run: Run) -> None:
+    text = DOUBLE.replace('{"double": 2 * n}', repr({"double": NASTY}))
+    done = run("check", _write("mine.py", text), "--deck", "deck")
+    assert done.code == 1
+    assert "[red]x[/red] [/] :smile:" in done.out
+    assert "\u202e" not in done.out and "\x07" not in done.out
+    raised = DOUBLE.replace("return {", f"raise ValueError({NASTY!r})\n    return {{")
+    done = run("check", _write("mine.py", raised), "--deck", "deck")
+    assert "[red]x[/red] [/] :smile:" in done.out
+    assert "\u202e" not in done.out
+
+
+def test_escapes_in_a_files_name_do_nothing(run: Run) -> None:
+    done = run("check", _write("a\x1b[31m[b].py", DOUBLE), "--deck", "deck")
+    assert done.code == 0
+    assert "[31m[b].py" in done.out
+    missing = run("check", "gone[b].py", "--deck", "deck")
+    assert "gone[b].py" in missing.err
+
+
+def test_escapes_in_a_name_that_is_missing_do_nothing(run: Run) -> None:
+    run("check", "gone\x1b[31m.py", "--deck", "deck")
+
+
+def test_escapes_and_markup_of_a_deck_are_shown_and_do_nothing(run: Run, here: Path) -> None:
+    (here / "odd").mkdir()
+    (here / "odd" / "01-odd.yaml").write_text(
+        "topic: '[red]Odd[/red] :x:'\nquestions:\n"
+        '  - {id: odd, kind: recall, level: mid, answer: "[/] :tada:",\n'
+        '     prompt: "\\e[31m\\e]2;mine\\a[bold]y[/bold] [/] \\u202e"}\n'
+    )
+    done = run("show", "odd", "--answer", "--deck", "odd")
+    assert done.code == 0
+    assert "[bold]y[/bold] [/]" in done.out
+    assert "[/] :tada:" in done.out
+    assert "[red]Odd[/red] :x:" in done.out
+    assert "\u202e" not in done.out
+    assert "[red]Odd[/red] :x:" in run("list", "--deck", "odd").out
+
+
+# ---- start ----
+
+
+def test_start_writes_the_starter_and_says_what_next(run: Run) -> None:
+    done = run("start", "write-it", "--deck", "deck")
+    path = Path("quizkit-work/write-it.py")
+    assert done.code == 0
+    assert done.out.splitlines() == [str(path), f"  check it: quizkit check {path} --deck deck"]
+    assert path.read_text() == f"# quizkit: write-it\n{STARTER}"
+    assert run("check", str(path), "--deck", "deck").code == 1
+
+
+def test_start_never_overwrites_what_differs_without_force(run: Run) -> None:
+    assert run("start", "write-it", "-o", "x/mine.py", "--deck", "deck").code == 0
+    assert run("start", "write-it", "-o", "x/mine.py", "--deck", "deck").code == 0
+    Path("x/mine.py").write_text("my work\n")
+    done = run("start", "write-it", "-o", "x/mine.py", "--deck", "deck")
+    assert done.code == 2
+    assert "--force" in done.err
+    assert Path("x/mine.py").read_text() == "my work\n"
+    assert run("start", "write-it", "-o", "x/mine.py", "--force", "--deck", "deck").code == 0
+    assert Path("x/mine.py").read_text().startswith("# quizkit: write-it")
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["say-why"], 2, "it has no starter"),
+        (["wirte-it"], 2, "Close: write-it"),
+        (["zzzzzz"], 2, "find one: quizkit list"),
+        (["write-it", "-o", "deck"], 3, "deck"),
+        (["write-it", "-o", "deck/01-kinds.yaml/x.py"], 3, "x.py"),
+        ([], 2, "ID"),
+    ],
+)
+def test_start_that_can_not(run: Run, args: list[str], code: int, words: str) -> None:
+    done = run("start", *args, "--deck", "deck")
+    assert done.code == code
+    assert words in done.err
+
+
+# ---- show ----
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "answer"),
+    [
+        ("say-why", "[bold]text[/bold] :tada:", "Because of the order."),
+        ("pick-one", "201 [Created]", "✓ 201 [Created]"),
+        ("fill-in", "app.[1]____", "body or payload"),
+        ("what-comes", "GET /double/4", '{"double": 8}'),
+        ("mend-it", "Make it double.", '"double": 2 * n'),
+        ("write-it", "Write", "def double(n: int):"),
+    ],
+)
+def test_show_asks_and_only_with_answer_tells(run: Run, name: str, asked: str, answer: str) -> None:
+    done = run("show", name, "--deck", "deck")
+    assert done.code == 0
+    assert asked in done.out
+    assert answer not in done.out
+    assert f"quizkit show {name} --answer" in done.out
+    told = run("show", name, "--answer", "--deck", "deck")
+    assert told.code == 0
+    assert answer in told.out
+
+
+def test_show_an_unknown_id(run: Run) -> None:
+    done = run("show", "say-wyh", "--deck", "deck")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines()[0] == 'No question has the id "say-wyh".'
+    assert "Close: say-why" in done.err

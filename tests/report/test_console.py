@@ -1,0 +1,110 @@
+"""What is printed of data: letter for letter, and nothing in it acts."""
+
+import io
+from typing import Final
+
+import pytest
+from rich.console import Console, RenderableType
+
+from quizkit.check.match import ABSENT
+from quizkit.deck.models import Choice, Cloze
+from quizkit.report import console as report
+from quizkit.verdict import CheckResult, Mismatch, Outcome, PointResult, Verdict
+from tests.samples import question
+
+NASTY = "\x1b[31m\x1b]8;;http://x\x07[red]x[/red] [/] :smile: \x9b5A \u202eolleh\u2066 \x00 日本"
+SHOWN = "[red]x[/red] [/] :smile:"
+
+
+def _print(what: RenderableType, *, width: int = 80, terminal: bool = False) -> str:
+    file = io.StringIO()
+    Console(file=file, width=width, force_terminal=terminal, no_color=True, highlight=False, markup=False, emoji=False).print(
+        what, crop=False
+    )
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain [x] :y: é 🎉 日本\nline", "plain [x] :y: é 🎉 日本\nline"),
+        ("a\tb", "a    b"),
+        ("a\r\nb", "a\nb"),
+        ("a\x1b[31mb", "a�[31mb"),
+        ("\x00\x07\x08\x7f\x9b", "�����"),
+        ("\u202e\u2066\u200f\ufeff", "����"),
+        ("\ud800", "�"),
+    ],
+)
+def test_what_could_steer_a_terminal_is_replaced(text: str, expected: str) -> None:
+    assert report.safe(text) == expected
+
+
+PARTS: Final[dict[str, RenderableType]] = {
+    "plain": report.plain(NASTY),
+    "inline": report.inline(NASTY),
+    "prose": report.prose(NASTY.replace("[/]", "[/] ")),
+    "code": report.code(NASTY),
+    "hanging": report.Hanging("* ", NASTY),
+    "checks": report.checks(
+        Verdict(Outcome.failed, 0, (CheckResult(NASTY, Outcome.failed, message=NASTY, request=NASTY, hint=NASTY),))
+    ),
+    "message": report.checks(Verdict(Outcome.error, 0, message=NASTY)),
+    "points": report.points(Verdict(Outcome.failed, 0, points=(PointResult(NASTY, "must", "missed"),))),
+    "marked": report.marked(Verdict(Outcome.failed, 0, (CheckResult(NASTY, Outcome.failed, expected=NASTY, actual=NASTY),))),
+    "recall": report.question(question("recall", prompt=NASTY)),
+    "choice": report.question(question("choice", options=[{"right": NASTY}, {"wrong": "y", "why": NASTY}])),
+    "teaching": report.teaching(question("recall", answer=NASTY, explanation=NASTY)),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("width", [40, 80])
+def test_data_is_shown_and_does_nothing(name: str, width: int) -> None:
+    printed = _print(PARTS[name], width=width)
+    assert "".join(SHOWN.split()) in "".join(printed.split())
+    assert not set("\x1b\x07\x9b\x00\u202e\u2066") & set(printed)
+
+
+def test_code_is_never_wrapped_by_word_nor_changed() -> None:
+    source = 'def f(a: "x | y") -> dict[str, int]:\n    return {"[bold]": 1, ":ok:": 2}  # ' + "long " * 30
+    assert _print(report.code(source)) == "".join(f"  {line}\n" for line in source.rstrip().splitlines())
+    folded = _print(report.code(source), width=40, terminal=True)
+    lines = [line.removeprefix("  ") for line in folded.replace("\x1b[2m", "").replace("\x1b[0m", "").splitlines()]
+    assert all(len(line) <= 38 for line in lines)
+    assert "".join(lines).replace("……", "").replace(" ", "") == source.replace("\n", "").replace(" ", "")
+
+
+def test_a_gap_shows_its_number_and_nothing_of_the_answer() -> None:
+    asked = question("cloze", text="`app.{{get}}` and {{word || other}} and \\{{braces}}")
+    assert isinstance(asked, Cloze)
+    printed = _print(report.question(asked))
+    assert "app.[1]____" in printed
+    assert "[2]____ and {{braces}}" in printed
+    assert "get" not in printed and "word" not in printed
+
+
+def test_options_come_in_the_order_that_is_given_and_do_not_say_which_is_right() -> None:
+    asked = question("choice")
+    assert isinstance(asked, Choice)
+    assert _print(report.question(asked, (1, 0))).split("\n")[2:4] == ["    1  that", "    2  this"]
+
+
+def test_a_mismatch_says_where_and_both_sides() -> None:
+    check = CheckResult(
+        "GET /a",
+        Outcome.failed,
+        message="JSON differs",
+        mismatches=(Mismatch(("json", "items", 0, "n"), 1, True), Mismatch(("json", "gone"), "x", ABSENT)),
+        expected={"json": {}},
+        actual={"status": 200, "json": {}},
+    )
+    lines = [line.strip() for line in _print(report.checks(Verdict(Outcome.failed, 0, (check,)))).splitlines()]
+    assert "expected   1" in lines
+    assert "got        true" in lines
+    assert "got        nothing" in lines
+
+
+def test_where_no_app_loaded_it_is_said_once() -> None:
+    verdict = Verdict(Outcome.error, 0, (CheckResult("a", Outcome.not_run), CheckResult("b", Outcome.not_run)), message="no app")
+    assert _print(report.checks(verdict)).split() == ["✗", "no", "app"]
