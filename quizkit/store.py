@@ -31,7 +31,6 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             database = sqlite3.connect(path, timeout=5)
-            database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")
             _migrate(database, path)
         except (OSError, sqlite3.Error) as error:

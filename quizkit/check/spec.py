@@ -30,7 +30,7 @@ METHOD_NAMES: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS
 class Model(BaseModel):
     """What every model of a deck shares: unknown keys are errors, nothing is coerced, nothing changes afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True)
 
 
 def as_written(value: Any) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from quizkit.check.spec import Model
-from quizkit.deck.models import AnyQuestion, DeckFile, DeckHead, Entry, Question, minutes, model_tag
+from quizkit.deck.models import MODELS, AnyQuestion, DeckFile, DeckHead, Entry, Question, minutes, model_tag
 from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Deck:
 
     def question(self, name: str) -> Question:
         """A question with its texts, by its id or an alias. Raises QuizkitError for an unknown one."""
-        return _adapter().validate_json(self._bodies[self.entry(name).id])
+        entry = self.entry(name)
+        return MODELS[entry.kind].model_validate_json(self._bodies[entry.id])
 
     def select(self, topics: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The rows of the named topics: a section's number, its slug, or the start of its title.

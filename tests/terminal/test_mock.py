@@ -213,6 +213,8 @@ def test_in_plain_mode_lines_say_what_is_left(two: Place) -> None:
     terminal.see("0:10 for this question · 1:10 in all")
     two.at(60)
     terminal.see("Time. Handed in as it stands: nothing", "2 of 2")
+    terminal.wait(lambda seen: seen.text.count("You have 1:00.") == 2, "the second question")
+    terminal.asks(">")
     terminal.type("an answer\n")
     terminal.see("Mock interview 1")
     assert terminal.ends() == 0
