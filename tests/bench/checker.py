@@ -23,7 +23,7 @@ from quizkit.deck.models import Coding
 from quizkit.grading import grade_source
 from quizkit.sandbox.host import Sandbox
 from quizkit.sandbox.protocol import Burst, Loaded, Request, Responses
-from tests.bench.pairs import HEAD, Command, Cost, costs, environment, python, row
+from tests.bench.pairs import HEAD, Command, Cost, costs, environment, line, python, row
 from tests.bench.startup import BARE, SNIPPET, write_files
 
 DATABASE = """
@@ -176,8 +176,8 @@ def memory(folder: Path, rounds: int) -> Iterator[str]:
     check = python("-m", "quizkit", "check", "snippet.py", "--deck", "deck")
     pairs = [(_peak(check, folder), _peak(python("bare.py"), folder)) for _ in range(rounds)]
     ours, bare = (median(pair[side] for pair in pairs) for side in (0, 1))
-    ratio = median(a / b for a, b in pairs)
-    yield f"{'memory of a cold check, sum of PSS : the bare script':<62}{ours:6.1f} MiB{bare:6.1f} MiB{ratio:5.2f} x{'<= 1.90':>9}"
+    found = median(a / b for a, b in pairs)
+    yield line("memory of a cold check, sum of PSS : the bare script", f"{ours:.1f} MiB", f"{bare:.1f} MiB", found, 1.9)
 
 
 def _peak(command: Sequence[str], folder: Path) -> float:
@@ -207,9 +207,9 @@ def _family(root: int) -> list[int]:
 
 def _kibibytes(pid: int, file: str, name: str) -> int:
     with _that_may_end():
-        for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
-            if line.startswith(name):
-                return int(line.split()[1])
+        for field in Path(f"/proc/{pid}/{file}").read_text().splitlines():
+            if field.startswith(name):
+                return int(field.split()[1])
     return 0
 
 
@@ -231,9 +231,10 @@ def flat(folder: Path) -> Iterator[str]:
             took.append(run().wall)
             if number in (10, 1000):
                 held.append(sum(_kibibytes(pid, "status", "VmRSS:") for pid in _family(os.getpid())[1:]) / 1024)
-    yield f"{'resident memory of the worker after 10 : after 1,000 runs':<62}{held[0]:6.1f} MiB{held[1]:6.1f} MiB{held[1] / held[0]:5.2f} x"
-    early, late = median(took[10:110]) * 1000, median(took[-100:]) * 1000
-    yield f"{'a warm run, early : after 900':<62}{early:7.1f} ms{late:7.1f} ms{late / early:6.2f} x"
+    late, early = held[1], held[0]
+    yield line("resident memory after 1,000 runs : after 10", f"{late:.1f} MiB", f"{early:.1f} MiB", late / early)
+    late, early = median(took[-100:]) * 1000, median(took[10:110]) * 1000
+    yield line("a warm run after 900 : after 10", f"{late:.1f} ms", f"{early:.1f} ms", late / early)
 
 
 def at_once(folder: Path, rounds: int) -> Iterator[str]:
@@ -276,8 +277,8 @@ def main(rounds: int) -> None:
             flat(folder),
             at_once(folder, max(3, rounds // 2)),
         ):
-            for line in lines:
-                print(line, flush=True)
+            for text in lines:
+                print(text, flush=True)
 
 
 if __name__ == "__main__":

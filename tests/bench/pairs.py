@@ -35,7 +35,7 @@ class Command:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            preexec_fn=_to_one_core if self.pinned else None,
+            preexec_fn=_to_one_core if self.pinned else None,  # noqa: PLW1509 - there are no threads here
         )
         assert process.stdout is not None
         said = process.stdout.read()
@@ -79,14 +79,19 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
-HEAD = f"{'':<62}{'quizkit':>9}{'beside':>10}{'ratio':>8}{'target':>9}{'cpu':>8}"
+HEAD = f"{'':<62}{'quizkit':>10}{'beside':>10}{'ratio':>8}{'target':>9}{'cpu':>8}"
+
+
+def line(name: str, ours: str, theirs: str, found: float, target: float | None = None, burnt: str = "") -> str:
+    """One line of a report, under HEAD."""
+    aim = f"<= {target:.2f}" if target is not None else ""
+    return f"{name:<62}{ours:>10}{theirs:>10}{found:6.2f} x{aim:>9}{burnt:>8}"
 
 
 def row(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], target: float | None = None) -> str:
     """One line of a report: both medians on the clock, their ratio, what it should be, and the ratio of processor time."""
     walls = [[cost.wall for cost in costs] for costs in (ours, theirs)]
     cpus = [[cost.cpu for cost in costs] for costs in (ours, theirs)]
-    medians = "".join(f"{statistics.median(wall) * 1000:7.0f} ms" for wall in walls)
-    aim = f"<= {target:.2f}" if target is not None else ""
-    burnt = f"{ratio(*cpus):6.2f} x" if all(all(cpu) for cpu in cpus) else ""
-    return f"{name:<62}{medians}{ratio(*walls):6.2f} x{aim:>9}{burnt:>8}"
+    mine, other = (f"{statistics.median(wall) * 1000:.0f} ms" for wall in walls)
+    burnt = f"{ratio(*cpus):.2f} x" if all(all(cpu) for cpu in cpus) else ""
+    return line(name, mine, other, ratio(*walls), target, burnt)
