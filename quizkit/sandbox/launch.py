@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -56,8 +57,11 @@ class Child(Protocol):
 class Launcher(Protocol):
     """Where processes come from."""
 
-    def launch(self, fds: tuple[int, int, int]) -> Child:
-        """A process that owns copies of these ends: requests, replies, output. Raises NoSandbox where there is none."""
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = ()) -> Child:
+        """A process that owns copies of these ends: requests, replies, output. Raises NoSandbox where there is none.
+
+        `libraries`, of those in the policy, are what it is going to import.
+        """
 
     def report(self) -> tuple[Protection, ...]:
         """What the worker found that this machine gives. Raises NoSandbox where it died before it could say."""
@@ -113,12 +117,12 @@ class Warm:
                 self._control.close()
                 raise
 
-    def launch(self, fds: tuple[int, int, int]) -> "Forked":
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = ()) -> "Forked":
         """Asks the worker for a fork."""
         fate, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, self._lock:
-                socket.send_fds(self._control, [b"r"], [*fds, theirs.fileno()])
+                socket.send_fds(self._control, [" ".join(("run", *libraries)).encode()], [*fds, theirs.fileno()])
         except OSError as error:
             fate.close()
             raise _gone(error.strerror or "") from None
@@ -204,7 +208,7 @@ class Cold:
         self._report: tuple[Protection, ...] | None = None
         self._pids: set[int] = set()
 
-    def launch(self, fds: tuple[int, int, int]) -> "Spawned":
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = ()) -> "Spawned":  # noqa: ARG002 - each has its own
         """Starts an interpreter."""
         return Spawned(self._start(self._setup, fds))
 
