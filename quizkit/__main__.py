@@ -43,12 +43,16 @@ def _start_worker(argv: Sequence[str]) -> Any:
     if not words or words[0] not in _RUNS_SNIPPETS or "--help" in argv:
         return None
     from quizkit.errors import NoSandbox  # noqa: PLC0415
-    from quizkit.sandbox.host import Sandbox  # noqa: PLC0415
+    from quizkit.sandbox.launch import begin  # noqa: PLC0415
+    from quizkit.sandbox.policy import Limits  # noqa: PLC0415
 
     try:
-        return Sandbox.start()
+        begun = begin(Limits())
     except NoSandbox:
         return None  # the command says so when it needs one
+    from quizkit.sandbox.host import Sandbox  # noqa: PLC0415 - the worker is under way by now
+
+    return Sandbox(begun)
 
 
 def _run(argv: Sequence[str], bench: "Workbench") -> int:
@@ -106,8 +110,6 @@ def _own_fault(error: Exception, bench: "Workbench") -> int:
 
 
 def _app() -> "typer.Typer":
-    from importlib import metadata  # noqa: PLC0415
-
     import typer  # noqa: PLC0415
 
     from quizkit.cli import authoring, practice, snippets  # noqa: PLC0415
@@ -129,6 +131,8 @@ def _app() -> "typer.Typer":
     ) -> None:
         """Get through a FastAPI interview."""
         if version:
+            from importlib import metadata  # noqa: PLC0415
+
             typer.echo(metadata.version("quizkit"))
             raise typer.Exit
         bench: Workbench = context.obj

@@ -83,3 +83,18 @@ class Verdict:
     def passed(self) -> bool:
         """Whether the answer is right in full."""
         return self.outcome is Outcome.passed
+
+
+@dataclass(frozen=True, slots=True)
+class FileVerdict:
+    """The verdict on one file; on a block of a document, that begins at `line`."""
+
+    file: str
+    question: str | None
+    verdict: Verdict
+    line: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The file, or the block in it."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"

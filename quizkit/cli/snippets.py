@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from quizkit.deck.models import Question
     from quizkit.documents.comments import Block
     from quizkit.errors import QuizkitError
-    from quizkit.report.machine import FileVerdict
+    from quizkit.verdict import FileVerdict
 
 DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
 QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
@@ -52,7 +52,6 @@ def check(
     from random import Random  # noqa: PLC0415
 
     from quizkit.errors import QuizkitError  # noqa: PLC0415
-    from quizkit.report import machine  # noqa: PLC0415
 
     bench: Workbench = context.obj
     loaded = bench.deck(deck or ())
@@ -72,8 +71,15 @@ def check(
             code = max(code, error.exit_code)
             _complain(error)
     if format != "rich":
-        typer.echo(machine.FORMATS[format](results))
+        _echo(format, results)
     raise typer.Exit(max(code, 0 if all(result.verdict.outcome in _FINE for result in results) else 1))
+
+
+def _echo(format: str, results: "Sequence[FileVerdict]") -> None:
+    """Prints verdicts for a program."""
+    from quizkit.report import machine  # noqa: PLC0415
+
+    typer.echo(machine.FORMATS[format](results))
 
 
 def _require_protections(bench: Workbench) -> None:
@@ -99,27 +105,27 @@ def doctor(context: typer.Context) -> None:
 
 def _document(path: str, deck: "Deck") -> "list[Block] | None":
     """The blocks of a Markdown file, or of a Python file that answers no question and states answers in its comments."""
-    from quizkit.documents.comments import blocks  # noqa: PLC0415
     from quizkit.errors import MissingPath  # noqa: PLC0415
 
     given = Path(path)
     if path == STANDARD_INPUT or given.is_dir():
         return None
-    if given.suffix.lower() in MARKDOWN:
-        found = blocks(_text(given), markdown=True)
+    text, markdown = _text(given), given.suffix.lower() in MARKDOWN
+    if not markdown and _question_of(given.name, text, deck) is not None:
+        return None
+    from quizkit.documents.comments import blocks  # noqa: PLC0415 - what answers a question states nothing
+
+    found = blocks(text, markdown=markdown)
+    if markdown:
         if not found:
             raise MissingPath(f"{path}: no Python block is in this document.")
         return found
-    text = _text(given)
-    if _question_of(given.name, text, deck) is not None:
-        return None
-    found = blocks(text, markdown=False)
     return found if any(block.stated for block in found) else None
 
 
 def _check_document(path: str, found: "Sequence[Block]", bench: Workbench, rng: "Random") -> "list[tuple[Block, FileVerdict]]":
     from quizkit.grading import grade_block  # noqa: PLC0415
-    from quizkit.report.machine import FileVerdict  # noqa: PLC0415
+    from quizkit.verdict import FileVerdict  # noqa: PLC0415
 
     verdicts = [grade_block(block, bench.sandbox(), rng) for block in found]
     pairs = zip(found, verdicts, strict=True)
@@ -157,7 +163,7 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
     from random import Random  # noqa: PLC0415
 
     from quizkit.errors import QuizkitError  # noqa: PLC0415
-    from quizkit.report import console, machine  # noqa: PLC0415
+    from quizkit.report import console  # noqa: PLC0415
     from quizkit.terminal.inbox import Saves  # noqa: PLC0415
 
     path = Path(paths[0])
@@ -175,7 +181,7 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
             bench.print(*parts, *(console.since(before, after) if after is not None else ()))
             before = after
         else:
-            typer.echo(machine.FORMATS[format](results))
+            _echo(format, results)
         sys.stdout.flush()
         while saves.look() is None:
             time.sleep(WATCH_POLL_S)
@@ -235,7 +241,7 @@ def _verdict(name: str, text: str, question: str | None, deck: "Deck", bench: Wo
     from quizkit.deck.models import Coding, Fix, Tests  # noqa: PLC0415
     from quizkit.errors import QuizkitError  # noqa: PLC0415
     from quizkit.grading import grade  # noqa: PLC0415
-    from quizkit.report.machine import FileVerdict  # noqa: PLC0415
+    from quizkit.verdict import FileVerdict  # noqa: PLC0415
 
     chosen = question or _question_of(name, text, deck)
     if chosen is None:

@@ -4,14 +4,12 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.markdown import CodeBlock, Markdown
 from rich.padding import Padding
 from rich.segment import Segment
-from rich.syntax import Syntax
 from rich.text import Text
 from rich.theme import Theme
 
@@ -22,7 +20,7 @@ from quizkit.errors import Problem
 from quizkit.marking.mark import asked_parts, observed, spelt
 from quizkit.sandbox.policy import Protection
 from quizkit.sandbox.protocol import Raised, Response
-from quizkit.verdict import CheckResult, Mismatch, Outcome, Verdict
+from quizkit.verdict import CheckResult, FileVerdict, Mismatch, Outcome, Verdict
 
 TEXT_WIDTH: Final = 76
 _INDENT: Final = 2
@@ -34,7 +32,6 @@ _PRINTED_SHOWN: Final = 12
 
 if TYPE_CHECKING:
     from quizkit.documents.comments import Block
-    from quizkit.report.machine import FileVerdict
 
 _NAMES: Final = ("ok", "no", "missed", "partly", "wrong", "none", "turn", "rule", "cut", "bar")
 _SIGNS: Final = dict(zip(_NAMES, "✓✗○~!·▸─…▇", strict=True))
@@ -71,17 +68,6 @@ def inline(text: str, style: str = "") -> Text:
     return Text.assemble(*((part, "bold cyan" if part.startswith("`") and len(part) > 1 else "") for part in parts), style=style)
 
 
-class _PlainCode(CodeBlock):
-    """A code block of a prompt: indented, never wrapped, without a background that copying would take along."""
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from code(str(self.text).rstrip(), self.lexer_name).__rich_console__(console, options)
-
-
-class _Prompt(Markdown):
-    elements: ClassVar[dict[str, Any]] = {**Markdown.elements, "fence": _PlainCode, "code_block": _PlainCode}
-
-
 class _Cut:
     """Lines that never wrap by word: at the screen's edge they are cut, with a sign, or with `fold` go on below after one."""
 
@@ -109,6 +95,8 @@ class _Cut:
 
 def code(source: str, language: str = "python", indent: int = 2) -> _Cut:
     """Highlighted code; a line that is too long for the screen is folded at its edge, never wrapped by word."""
+    from rich.syntax import Syntax  # noqa: PLC0415 - a verdict shows no code
+
     source = safe(source)
     highlighted = Syntax("", language or "text", theme="ansi_dark", background_color="default").highlight(source)
     highlighted.rstrip()
@@ -137,10 +125,12 @@ class _Prose:
         self._text = text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from quizkit.report.markdown import Prompt  # noqa: PLC0415 - only when some is drawn
+
         width = min(options.max_width, TEXT_WIDTH + _INDENT)
         # Where no colour sets code apart, its backticks stay: two more around them make them part of the code.
         text = self._text if console.is_terminal and not console.no_color else _CODE_SPAN.sub(r"`` \1 ``", self._text)
-        padded = Padding(_Prompt(text, code_theme="ansi_dark", hyperlinks=False), (0, 0, 0, _INDENT))
+        padded = Padding(Prompt(text, code_theme="ansi_dark", hyperlinks=False), (0, 0, 0, _INDENT))
         for line in console.render_lines(padded, options.update(width=width), pad=False):
             yield from _without_trailing_space(line)
             yield Segment.line()
@@ -524,7 +514,7 @@ def document(path: str, found: "Sequence[tuple[Block, FileVerdict]]") -> Rendera
     return Group(*parts)
 
 
-def _block(path: str, block: "Block", result: "FileVerdict") -> Iterator[RenderableType]:
+def _block(path: str, block: "Block", result: FileVerdict) -> Iterator[RenderableType]:
     verdict = result.verdict
     if verdict.outcome is Outcome.no_expectation:
         return

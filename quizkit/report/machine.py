@@ -3,32 +3,18 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree
 
 from quizkit.check.match import ABSENT
 from quizkit.deck.models import Entry
-from quizkit.proof.verify import Proof
 from quizkit.report.console import plural, safe
-from quizkit.verdict import CheckResult, Outcome, Verdict
+from quizkit.verdict import CheckResult, FileVerdict, Outcome
+
+if TYPE_CHECKING:
+    from quizkit.proof.verify import Proof
 
 FORMAT_VERSION: Final = 1
-
-
-@dataclass(frozen=True, slots=True)
-class FileVerdict:
-    """The verdict on one file; on a block of a document, that begins at `line`."""
-
-    file: str
-    question: str | None
-    verdict: Verdict
-    line: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The file, or the block in it."""
-        return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
 def to_json(result: Mapping[str, Any]) -> str:
@@ -182,11 +168,11 @@ def questions(entries: Iterable[Entry]) -> dict[str, Any]:
     return {"questions": [entry.as_json() for entry in entries]}
 
 
-def proofs(found: Sequence[Proof]) -> dict[str, Any]:
+def proofs(found: "Sequence[Proof]") -> dict[str, Any]:
     """What `quizkit verify --format json` prints."""
     return {"questions": [_proof(proof) for proof in found]}
 
 
-def _proof(proof: Proof) -> dict[str, Any]:
+def _proof(proof: "Proof") -> dict[str, Any]:
     counts = {side: {"held": proof.held[side], "made": proof.made[side]} for side in proof.made}
     return {"id": proof.id, "outcome": "passed" if proof.passed else "failed", **counts, "messages": proof.messages}

@@ -4,8 +4,6 @@ import itertools
 import os
 import select
 import signal
-import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,8 +13,8 @@ from typing import Final
 
 from quizkit.errors import NoSandbox
 from quizkit.sandbox import protocol, scratch
-from quizkit.sandbox.launch import ROOT, Child, Cold, Ending, Launcher, Warm
-from quizkit.sandbox.policy import Limits, Protection, Setup
+from quizkit.sandbox.launch import Begun, Child, Ending, begin
+from quizkit.sandbox.policy import Limits, Protection
 from quizkit.sandbox.protocol import (
     Asked,
     Broken,
@@ -47,11 +45,11 @@ _ON_THE_WAY_S: Final = 0.05
 class Sandbox:
     """The worker and the runs that it forks. Safe to use from several threads at once."""
 
-    def __init__(self, launcher: Launcher, folder: str, limits: Limits, time_limit_s: float) -> None:
-        self._launcher = launcher
-        self._folder = folder
+    def __init__(self, begun: Begun, time_limit_s: float = 10) -> None:
+        self._launcher = begun.launcher
+        self._folder = begun.folder
         self._numbers = itertools.count(1)
-        self.limits = limits
+        self.limits = begun.limits
         self.time_limit_s = time_limit_s
 
     @classmethod
@@ -64,10 +62,7 @@ class Sandbox:
         instead, as is done anyway where there is no Linux, or with `confined=False`, which leaves limits alone. Raises
         NoSandbox where the machine can't start one.
         """
-        bounds = limits or Limits()
-        folder = _new_folder()
-        setup = replace(_setup(bounds, folder), confined=confined)
-        return cls(_launcher(setup, warm if confined else False), folder, bounds, time_limit_s)
+        return cls(begin(limits or Limits(), warm=warm, confined=confined), time_limit_s)
 
     def open(self, files: Mapping[str, str], env: Mapping[str, str] | None = None) -> "Run":
         """A run of a snippet, whose `main.py` is loaded by `load`. Use it as a context manager.
@@ -114,33 +109,12 @@ class Sandbox:
 
 def probe() -> tuple[Protection, ...]:
     """What this machine gives to hold a snippet in, found by trying it in a process that is then thrown away."""
-    folder = _new_folder()
-    launcher = _launcher(replace(_setup(Limits(), folder), serves=False), None)
+    begun = begin(Limits(), serves=False)
     try:
-        return launcher.report()
+        return begun.launcher.report()
     finally:
-        launcher.close()
-        scratch.remove(folder)
-
-
-def _new_folder() -> str:
-    return os.path.realpath(tempfile.mkdtemp(prefix="quizkit-"))
-
-
-def _setup(limits: Limits, folder: str) -> Setup:
-    return Setup(limits, folder, ROOT, tuple(path for path in sys.path if path.endswith("-packages")))
-
-
-def _launcher(setup: Setup, warm: bool | None) -> Launcher:
-    """Where runs come from on this system. The folder goes again where there is nowhere."""
-    forks = sys.platform == "linux" and hasattr(os, "pidfd_open") if warm is None else warm
-    try:
-        if not hasattr(os, "posix_spawn"):
-            raise NoSandbox("this system can't run snippets", "quizkit needs Linux or macOS; on Windows use WSL")
-        return Warm(setup) if forks else Cold(setup)
-    except NoSandbox:
-        scratch.remove(setup.folder)
-        raise
+        begun.launcher.close()
+        scratch.remove(begun.folder)
 
 
 class Run:

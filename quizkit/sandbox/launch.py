@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from quizkit.errors import NoSandbox
-from quizkit.sandbox.policy import Protection, Setup, setup_fields
+from quizkit.sandbox import scratch
+from quizkit.sandbox.policy import Limits, Protection, Setup, setup_fields
 
 ROOT: Final = str(Path(__file__).resolve().parent.parent.parent)
 _WORKER: Final = str(Path(__file__).with_name("worker.py"))
@@ -62,6 +64,38 @@ class Launcher(Protocol):
 
     def close(self) -> None:
         """Ends the worker and every run of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A worker that was spawned, the folder of its runs' scratch folders, and what a run may use."""
+
+    launcher: Launcher
+    folder: str
+    limits: Limits
+
+
+def begin(limits: Limits, *, warm: bool | None = None, confined: bool = True, serves: bool = True) -> Begun:
+    """Spawns a worker and returns at once. Raises NoSandbox where the machine can't start one.
+
+    What is imported for this is what every cold check waits for, so the rest of the host's side lies elsewhere.
+    """
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="quizkit-"))
+    sites = tuple(path for path in sys.path if path.endswith("-packages"))
+    setup = Setup(limits, folder, ROOT, sites, serves, confined)
+    return Begun(_launcher(setup, warm if confined else False), folder, limits)
+
+
+def _launcher(setup: Setup, warm: bool | None) -> Launcher:
+    """Where runs come from on this system. The folder goes again where there is nowhere."""
+    forks = sys.platform == "linux" and hasattr(os, "pidfd_open") if warm is None else warm
+    try:
+        if not hasattr(os, "posix_spawn"):
+            raise NoSandbox("this system can't run snippets", "quizkit needs Linux or macOS; on Windows use WSL")
+        return Warm(setup) if forks else Cold(setup)
+    except NoSandbox:
+        scratch.remove(setup.folder)
+        raise
 
 
 class Warm:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench.pairs import row, seconds
+from tests.bench.pairs import HEAD, Command, costs, python, row
 
 HELLO = """
 from typing import Annotated
@@ -96,26 +96,30 @@ def test_word():
 """
 
 
+def write_files(folder: Path) -> None:
+    """All that is timed: the snippet, the bare script and the tests beside it, the deck, and the program that says hello."""
+    files = {"hello.py": HELLO, "snippet.py": SNIPPET, "bare.py": BARE, "test_snippet.py": TESTS, "deck/bench.yaml": DECK}
+    for path, text in files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
 def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = {"hello.py": HELLO, "snippet.py": SNIPPET, "bare.py": BARE, "test_snippet.py": TESTS, "deck/bench.yaml": DECK}
-        for path, text in files.items():
-            (folder / path).parent.mkdir(exist_ok=True)
-            (folder / path).write_text(text, encoding="utf-8")
-        python = sys.executable
+        write_files(folder)
         commands = [
-            [python, "-m", "quizkit", "--help"],
-            [python, "hello.py", "--help"],
-            [python, "-m", "quizkit", "check", "snippet.py", "--deck", "deck"],
-            [python, "bare.py"],
-            [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_snippet.py"],
+            python("-m", "quizkit", "--help"),
+            python("hello.py", "--help"),
+            python("-m", "quizkit", "check", "snippet.py", "--deck", "deck"),
+            python("bare.py"),
+            python("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_snippet.py"),
         ]
-        helps, hello, check, bare, pytest = seconds(commands, rounds, folder)
-        print(f"{'medians of ' + str(rounds) + ' rounds':<58} {'quizkit':>9}  {'beside':>9}   ratio")
-        print(row("quizkit --help : a Typer and Rich hello program", helps, hello))
-        print(row("quizkit check : the bare script with the same requests", check, bare))
-        print(row("quizkit check : pytest with the checks written as tests", check, pytest))
+        helps, hello, check, bare, pytest = costs([Command(words, folder) for words in commands], rounds)
+    print(f"medians of {rounds} rounds\n{HEAD}")
+    print(row("quizkit --help : a Typer and Rich hello program", helps, hello, 1.3))
+    print(row("quizkit check : the bare script with the same requests", check, bare, 1.0))
+    print(row("quizkit check : pytest with the checks written as tests", check, pytest, 0.6))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from rich.console import Console
 
 from quizkit.report.console import since
 from quizkit.sandbox.host import Sandbox
-from quizkit.verdict import CheckResult, Outcome, Verdict
+from quizkit.verdict import CheckResult, FileVerdict, Outcome, Verdict
 from tests.cli.conftest import Run
 from tests.terminal.decks import DOUBLE
 
@@ -392,7 +392,7 @@ def test_hostile_text_steers_nothing_in_github(run: Run) -> None:
 
 
 def test_hostile_text_forges_no_command_of_github() -> None:
-    from quizkit.report.machine import FileVerdict, github  # noqa: PLC0415 - this one test needs the function
+    from quizkit.report.machine import github  # noqa: PLC0415 - this one test needs the function
 
     check = CheckResult("a,b::c\n::error::", Outcome.failed, message=f"{STEERS}\r\n::stop-commands::x\n::error file=y::z")
     lines = github([FileVerdict("f\n::error::g.py", "q", Verdict(Outcome.failed, 0, (check,)))]).split("\n")
