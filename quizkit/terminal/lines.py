@@ -80,7 +80,7 @@ class Lines:
         """The next line, or None where the session took the turn or, told to it unless in a block, the input ended."""
         while b"\n" not in self._buffer and not self._ended:
             ready, _, _ = select.select([self._fd, inbox.fileno()], [], [])
-            if inbox.fileno() in ready:
+            if inbox.fileno() in ready and self._fd not in ready:
                 if send(inbox.take()):
                     return None
                 self._say_time(prompt)
