@@ -20,8 +20,15 @@ from quizkit.sandbox.policy import Limits, Protection, Setup, setup_fields
 
 ROOT: Final = str(Path(__file__).resolve().parent.parent.parent)
 _WORKER: Final = str(Path(__file__).with_name("worker.py"))
-# Two arenas and one thread: the memory limit counts address space, of which both libraries reserve a lot for each core.
-_ENVIRONMENT: Final = {"PATH": os.defpath, "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "LANG": "C.UTF-8"}
+_ENVIRONMENT: Final = {
+    "PATH": os.defpath,
+    "LANG": "C.UTF-8",
+    # Two arenas and one thread: the memory limit counts address space, of which both libraries reserve a lot for each core.
+    "MALLOC_ARENA_MAX": "2",
+    "OPENBLAS_NUM_THREADS": "1",
+    # To look for plugins pydantic reads every installed package's metadata, and would load them where nothing confines them.
+    "PYDANTIC_DISABLE_PLUGINS": "1",
+}
 _START_S: Final = 60
 _END_S: Final = 5
 _STEP_S: Final = 0.001

@@ -20,15 +20,15 @@ LIBRARIES: Final = {
 A fixed list, as what the worker imports runs unconfined.
 """
 
-_IMPORTED: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+([\w.]+)", re.MULTILINE)
-_FORMS: Final = re.compile(r"\b(?:Form|File|UploadFile)\b")
+_IMPORTED: Final = r"(?m)^[ \t]*(?:import|from)[ \t]+([\w.]+)"
+_FORMS: Final = r"\b(?:Form|File|UploadFile)\b"
 
 
 def libraries(source: str) -> tuple[str, ...]:
     """Which of LIBRARIES a snippet seems to use. A wrong guess costs or saves time and nothing else."""
-    modules = set(_IMPORTED.findall(source))
+    modules = set(re.findall(_IMPORTED, source))
     named = modules | {module.partition(".")[0] for module in modules}
-    if _FORMS.search(source):
+    if re.search(_FORMS, source):
         named.add("python_multipart")
     return tuple(name for name in LIBRARIES if name in named)
 
