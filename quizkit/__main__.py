@@ -4,13 +4,13 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import typer
 
     from quizkit.cli.workbench import Workbench
+    from quizkit.sandbox.host import Sandbox
 
 _ALLOCATIONS = 100_000
 """After how many new objects the collector looks for garbage. Imports make objects that stay: it would find nothing in them."""
@@ -41,22 +41,22 @@ def run() -> None:
     os._exit(code)
 
 
-def _start_worker(argv: Sequence[str]) -> Any:
+def _start_worker(argv: Sequence[str]) -> "Sandbox | None":
     """Starts the worker before anything heavy is imported, where the command will need one."""
     words = [word for word in argv if not word.startswith("-")]
     if not words or words[0] not in _RUNS_SNIPPETS or "--help" in argv:
         return None
-    from quizkit.errors import NoSandbox  # noqa: PLC0415
-    from quizkit.sandbox.launch import begin  # noqa: PLC0415
-    from quizkit.sandbox.policy import Limits  # noqa: PLC0415
+    from quizkit.sandbox import spawn  # noqa: PLC0415
 
+    if not spawn.can_fork():
+        return None  # each run starts a worker of its own
     try:
-        begun = begin(Limits())
-    except NoSandbox:
+        newborn = spawn.spawn_warm()
+    except OSError:
         return None  # the command says so when it needs one
     from quizkit.sandbox.host import Sandbox  # noqa: PLC0415 - the worker is under way by now
 
-    return Sandbox(begun)
+    return Sandbox.start(newborn=newborn)
 
 
 def _run(argv: Sequence[str], bench: "Workbench") -> int:
@@ -114,6 +114,9 @@ def _own_fault(error: Exception, bench: "Workbench") -> int:
 
 
 def _app() -> "typer.Typer":
+    from pathlib import Path  # noqa: PLC0415
+    from typing import Annotated  # noqa: PLC0415
+
     import typer  # noqa: PLC0415
 
     from quizkit.cli import authoring, practice, snippets  # noqa: PLC0415

@@ -30,6 +30,7 @@ from quizkit.sandbox.protocol import (
     Stopped,
     Tested,
 )
+from quizkit.sandbox.spawn import Newborn
 
 _OUTPUT_KEPT: Final = 64 << 10
 _READ_AT_ONCE: Final = 64 << 10
@@ -45,7 +46,7 @@ _ON_THE_WAY_S: Final = 0.05
 class Sandbox:
     """The worker and the runs that it forks. Safe to use from several threads at once."""
 
-    def __init__(self, begun: Begun, time_limit_s: float = 10) -> None:
+    def __init__(self, begun: Begun, time_limit_s: float) -> None:
         self._launcher = begun.launcher
         self._folder = begun.folder
         self._numbers = itertools.count(1)
@@ -54,15 +55,21 @@ class Sandbox:
 
     @classmethod
     def start(
-        cls, time_limit_s: float = 10, limits: Limits | None = None, *, warm: bool | None = None, confined: bool = True
+        cls,
+        time_limit_s: float = 10,
+        limits: Limits | None = None,
+        *,
+        warm: bool | None = None,
+        confined: bool = True,
+        newborn: Newborn | None = None,
     ) -> "Sandbox":
-        """Spawns the worker and returns at once, while it still imports FastAPI.
+        """Spawns the worker, unless `newborn` is one, and returns at once, while it still imports FastAPI.
 
         `time_limit_s` bounds a run, `limits` what else it may use. `warm=False` starts an interpreter for each run
         instead, as is done anyway where there is no Linux, or with `confined=False`, which leaves limits alone. Raises
         NoSandbox where the machine can't start one.
         """
-        return cls(begin(limits or Limits(), warm=warm, confined=confined), time_limit_s)
+        return cls(begin(limits or Limits(), warm=warm, confined=confined, newborn=newborn), time_limit_s)
 
     def open(self, files: Mapping[str, str], env: Mapping[str, str] | None = None) -> "Run":
         """A run of a snippet, whose `main.py` is loaded by `load`. Use it as a context manager.

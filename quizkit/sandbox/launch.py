@@ -12,23 +12,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from quizkit.errors import NoSandbox
-from quizkit.sandbox import scratch
 from quizkit.sandbox.policy import Limits, Protection, Setup, setup_fields
+from quizkit.sandbox.spawn import ROOT, Newborn, can_fork, folder_name, spawn, spawn_warm
 
-ROOT: Final = str(Path(__file__).resolve().parent.parent.parent)
-_WORKER: Final = str(Path(__file__).with_name("worker.py"))
-_ENVIRONMENT: Final = {
-    "PATH": os.defpath,
-    "LANG": "C.UTF-8",
-    # Two arenas and one thread: the memory limit counts address space, of which both libraries reserve a lot for each core.
-    "MALLOC_ARENA_MAX": "2",
-    "OPENBLAS_NUM_THREADS": "1",
-    # To look for plugins pydantic reads every installed package's metadata, and would load them where nothing confines them.
-    "PYDANTIC_DISABLE_PLUGINS": "1",
-}
 _START_S: Final = 60
 _END_S: Final = 5
 _STEP_S: Final = 0.001
@@ -86,43 +75,34 @@ class Begun:
     limits: Limits
 
 
-def begin(limits: Limits, *, warm: bool | None = None, confined: bool = True, serves: bool = True) -> Begun:
-    """Spawns a worker and returns at once. Raises NoSandbox where the machine can't start one.
-
-    What is imported for this is what every cold check waits for, so the rest of the host's side lies elsewhere.
-    """
-    folder = os.path.realpath(tempfile.mkdtemp(prefix="quizkit-"))
+def begin(
+    limits: Limits, *, warm: bool | None = None, confined: bool = True, serves: bool = True, newborn: Newborn | None = None
+) -> Begun:
+    """Spawns a worker, unless `newborn` is one, and returns at once. Raises NoSandbox where the machine can't start one."""
+    if not hasattr(os, "posix_spawn"):
+        raise NoSandbox("this system can't run snippets", "quizkit needs Linux or macOS; on Windows use WSL")
+    if newborn is None and confined and (can_fork() if warm is None else warm):
+        try:
+            newborn = spawn_warm()
+        except OSError as error:
+            raise _no_start(error) from None
+    folder = Path(tempfile.gettempdir()).resolve() / (newborn.folder_name if newborn else folder_name())
+    folder.mkdir(mode=0o700)
     sites = tuple(path for path in sys.path if path.endswith("-packages"))
-    setup = Setup(limits, folder, ROOT, sites, serves, confined)
-    return Begun(_launcher(setup, warm if confined else False), folder, limits)
-
-
-def _launcher(setup: Setup, warm: bool | None) -> Launcher:
-    """Where runs come from on this system. The folder goes again where there is nowhere."""
-    forks = sys.platform == "linux" and hasattr(os, "pidfd_open") if warm is None else warm
-    try:
-        if not hasattr(os, "posix_spawn"):
-            raise NoSandbox("this system can't run snippets", "quizkit needs Linux or macOS; on Windows use WSL")
-        return Warm(setup) if forks else Cold(setup)
-    except NoSandbox:
-        scratch.remove(setup.folder)
-        raise
+    setup = Setup(limits, str(folder), ROOT, sites, serves, confined)
+    return Begun(Warm(setup, newborn) if newborn else Cold(setup), str(folder), limits)
 
 
 class Warm:
     """A worker that has FastAPI imported and forks for each run. Linux only."""
 
-    def __init__(self, setup: Setup) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    def __init__(self, setup: Setup, newborn: Newborn) -> None:
         self._lock = threading.Lock()
         self._hello = threading.Lock()
         self._report: tuple[Protection, ...] | None = None
-        with theirs:
-            try:
-                self._pid = _spawn(["3", setup.root, json.dumps(setup_fields(setup))], {3: theirs.fileno()})
-            except NoSandbox:
-                self._control.close()
-                raise
+        self._pid, self._control = newborn.pid, newborn.control
+        with contextlib.suppress(OSError):  # a worker that is gone already is missed at the first run
+            self._control.send(json.dumps(setup_fields(setup)).encode())
 
     def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = ()) -> "Forked":
         """Asks the worker for a fork."""
@@ -221,7 +201,10 @@ class Cold:
 
     def _start(self, setup: Setup, fds: tuple[int, int, int]) -> int:
         arguments = ["--once", setup.root, json.dumps(setup_fields(setup))]
-        return _spawn(arguments, {3: fds[0], 4: fds[1], 5: fds[2]})
+        try:
+            return spawn(arguments, {3: fds[0], 4: fds[1], 5: fds[2]})
+        except OSError as error:
+            raise _no_start(error) from None
 
     def report(self) -> tuple[Protection, ...]:
         """What an interpreter says that is started for this alone."""
@@ -271,27 +254,8 @@ class Spawned:
         self.ending(_END_S)
 
 
-def _spawn(arguments: list[str], fds: dict[int, int]) -> int:
-    """Starts the worker's script with these descriptors, a clean environment, and a session of its own."""
-    command = [sys.executable, "-I", "-S", _WORKER, *arguments]
-    # Copied above all targets first, since a target may be the number of another source.
-    high = {target: _duplicate(fd) for target, fd in fds.items()}
-    actions: list[Any] = [(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in high.items()]
-    try:
-        # Elsewhere not every libc can give it a session here; the child then takes one itself.
-        apart = sys.platform == "linux"
-        return os.posix_spawn(sys.executable, command, _ENVIRONMENT, file_actions=actions, setsid=apart)
-    except OSError as error:
-        raise NoSandbox(f"the worker can't be started ({error.strerror})", "run `quizkit doctor`") from None
-    finally:
-        for fd in high.values():
-            os.close(fd)
-
-
-def _duplicate(fd: int) -> int:
-    import fcntl  # noqa: PLC0415 - Unix only, as is all that calls this
-
-    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10)
+def _no_start(error: OSError) -> NoSandbox:
+    return NoSandbox(f"the worker can't be started ({error.strerror})", "run `quizkit doctor`")
 
 
 def _receive(channel: socket.socket) -> bytes:

@@ -20,22 +20,28 @@ _FDS_OF_A_RUN: Final = 4
 _QUIET_S: Final = 2
 _IDLE_MS: Final = 25  # longer than a host takes from its last run to its own end
 _MESSAGE: Final = 256
+_SETUP: Final = 1 << 16
 
 
 def main(arguments: list[str]) -> None:
     """Serves runs until the host closes the control socket; with `--once`, one, whose descriptors are 3, 4 and 5."""
     gc.disable()  # it would walk what is imported again and again, all of which stays
-    mode, root, told = arguments
+    mode, root, *told = arguments
+    sys.argv[1:] = []
     sys.path.insert(0, root)
+    if mode == "--once":
+        _serve_once(_setup(told[0]))
+    else:
+        _serve_many(socket.socket(fileno=int(mode)))
+
+
+def _setup(told: str | bytes) -> "Setup":
+    """What the host says to do, from which on its packages can be imported."""
     from quizkit.sandbox.policy import setup_of  # noqa: PLC0415 - findable only now
 
-    sys.argv[1:] = []
     setup = setup_of(json.loads(told))
     sys.path += setup.sites
-    if mode == "--once":
-        _serve_once(setup)
-    else:
-        _serve_many(setup, socket.socket(fileno=int(mode)))
+    return setup
 
 
 def _backend(setup: "Setup") -> "Backend":
@@ -65,9 +71,13 @@ def _serve_once(setup: "Setup") -> None:
     child.serve((3, 4, 5), backend)
 
 
-def _serve_many(setup: "Setup", control: socket.socket) -> None:
+def _serve_many(control: socket.socket) -> None:
     from quizkit.sandbox import child, linux, scratch, warmth  # noqa: F401, PLC0415 - `child` is there for the forks
 
+    told = control.recv(_SETUP)  # only now: the host was at its own imports meanwhile
+    if not told:
+        return  # it went
+    setup = _setup(told)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
@@ -79,10 +89,10 @@ def _serve_many(setup: "Setup", control: socket.socket) -> None:
     if setup.serves:
         warmth.import_fastapi()
     sys.path.remove(setup.root)
-    told = _told(backend)
+    found = _told(backend)
     linux.reap_trials()
     with contextlib.suppress(ConnectionError):  # the host went while this was starting; nobody is there to be told
-        control.send(told)
+        control.send(found)
         Nursery(control, backend, warmth.Warmth()).run()
 
 

@@ -73,7 +73,7 @@ def family(folder: str) -> list[int]:
 
 def _belongs(pid: int, folder: str) -> bool:
     try:
-        return folder.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return Path(folder).name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
 

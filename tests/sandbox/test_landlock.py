@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from quizkit.sandbox.landlock import readable
-from quizkit.sandbox.launch import ROOT
+from quizkit.sandbox.spawn import ROOT
 
 
 def test_a_deck_beside_the_package_is_left_out(tmp_path: Path) -> None:
