@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from quizkit.check.spec import Model
-from quizkit.deck.models import MODELS, AnyQuestion, DeckFile, DeckHead, Entry, Question, minutes, model_tag
+from quizkit.deck import stored
+from quizkit.deck.models import AnyQuestion, DeckFile, DeckHead, Entry, Question, minutes, model_tag
 from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
 
-_FORMAT_FILES: Final = tuple(Path(__file__).parent / name for name in ("models.py", "syntax.py", "loader.py", "../check/spec.py"))
+_FORMAT_FILES: Final = tuple(
+    Path(__file__).parent / name for name in ("models.py", "syntax.py", "loader.py", "stored.py", "../check/spec.py")
+)
 
 
 def builtin() -> Path:
@@ -61,8 +64,7 @@ class Deck:
 
     def question(self, name: str) -> Question:
         """A question with its texts, by its id or an alias. Raises QuizkitError for an unknown one."""
-        entry = self.entry(name)
-        return MODELS[entry.kind].model_validate_json(self._bodies[entry.id])
+        return stored.unpack(self._bodies[self.entry(name).id])
 
     def select(self, topics: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The rows of the named topics: a section's number, its slug, or the start of its title.
@@ -110,9 +112,8 @@ def load(paths: Sequence[Path] = (), cache: Path | None = None) -> Deck:
 def inspect(paths: Sequence[Path]) -> tuple[list[tuple[Entry, Question]], list[Problem]]:
     """The sound questions of the files at `paths`, and every problem of the others, in order. Raises MissingPath."""
     files, found = _read_all(paths or (builtin(),), None)
-    adapter = _adapter()
     rows = [(entry, body) for file in files for entry, body in zip(file.entries, file.bodies, strict=True)]
-    return [(entry, adapter.validate_json(body)) for entry, body in rows], found
+    return [(entry, stored.unpack(body)) for entry, body in rows], found
 
 
 def problems(paths: Sequence[Path]) -> list[Problem]:
@@ -188,7 +189,7 @@ def read(path: Path) -> _File:
             number: _adapter().validate_python(question) for number, question in enumerate(head.questions) if number not in faulty
         }
     entries = tuple(_entry(path, head, question, position) for position, question in questions.items())
-    bodies = tuple(question.model_dump_json(by_alias=True, exclude_unset=True) for question in questions.values())
+    bodies = tuple(stored.pack(question) for question in questions.values())
     return _File(path, entries, bodies, problems)
 
 

@@ -338,16 +338,6 @@ class Tests(_Common):
 
 Question = Recall | Choice | Cloze | Predict | Fix | Coding | Tests
 AnyQuestion = Annotated[Question, Discriminator("kind")]
-MODELS: dict[Kind, type[Question]] = {
-    "recall": Recall,
-    "choice": Choice,
-    "cloze": Cloze,
-    "predict": Predict,
-    "fix": Fix,
-    "code": Coding,
-    "tests": Tests,
-}
-"""The model of each kind, for a question whose kind is known: pydantic then builds what that one needs, and no more."""
 
 
 class DeckHead(Model):

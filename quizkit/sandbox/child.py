@@ -3,7 +3,6 @@
 import fcntl
 import gc
 import io
-import mimetypes
 import os
 import sys
 import time
@@ -11,7 +10,6 @@ import traceback
 import types
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 from quizkit.sandbox import protocol
@@ -39,30 +37,6 @@ class Backend(Protocol):
 
     def confine(self, scratch: str) -> None:
         """Gives up everything but `scratch`, which becomes the current folder. Raises OSError where it fails now."""
-
-
-def warm_up() -> None:
-    """Imports what nearly every answer imports and drives a small app once, so that a fork finds all of it done."""
-    import fastapi.middleware.cors  # noqa: PLC0415
-    import fastapi.responses  # noqa: PLC0415
-    import fastapi.security  # noqa: F401, PLC0415
-    from fastapi import FastAPI  # noqa: PLC0415
-    from fastapi.testclient import TestClient  # noqa: PLC0415
-
-    mimetypes.init()
-    app = FastAPI()
-
-    @dataclass
-    class Body:
-        name: str
-
-    @app.post("/{number}")
-    def warm(number: int, body: Body, q: str = "") -> dict[str, Any]:
-        return {"number": number, "q": q, "body": body}
-
-    with TestClient(app, raise_server_exceptions=False) as client:
-        client.post("/1?q=a", json={"name": "a"})
-        client.get("/openapi.json")
 
 
 def serve(pipes: tuple[int, int, int], backend: Backend) -> NoReturn:

@@ -5,7 +5,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from typing import Final
 from quizkit.errors import NoSandbox
 from quizkit.sandbox import protocol, scratch
 from quizkit.sandbox.launch import Begun, Child, Ending, begin
-from quizkit.sandbox.policy import Limits, Protection
+from quizkit.sandbox.policy import Limits, Protection, libraries
 from quizkit.sandbox.protocol import (
     Asked,
     Broken,
@@ -82,9 +82,9 @@ class Sandbox:
         """Every protection, held or missing, with the reason. Waits as `protections` does."""
         return self._launcher.report()
 
-    def launch(self, fds: tuple[int, int, int]) -> Child:
-        """A process that owns these ends of a run's pipes. Raises NoSandbox where the worker is gone."""
-        return self._launcher.launch(fds)
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str]) -> Child:
+        """A process that owns these ends of a run's pipes and will import these. Raises NoSandbox where the worker is gone."""
+        return self._launcher.launch(fds, libraries)
 
     def scratch(self) -> str:
         """A fresh folder for one run."""
@@ -144,7 +144,7 @@ class Run:
         for fd in (self._requests, self._replies, self._output):
             os.set_blocking(fd, False)
         try:
-            return self._sandbox.launch((requests, replies, output))
+            return self._sandbox.launch((requests, replies, output), libraries("\n".join(self._files.values())))
         except NoSandbox:
             self._close_pipes()
             raise

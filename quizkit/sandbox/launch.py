@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -19,8 +20,15 @@ from quizkit.sandbox.policy import Limits, Protection, Setup, setup_fields
 
 ROOT: Final = str(Path(__file__).resolve().parent.parent.parent)
 _WORKER: Final = str(Path(__file__).with_name("worker.py"))
-# Two arenas and one thread: the memory limit counts address space, of which both libraries reserve a lot for each core.
-_ENVIRONMENT: Final = {"PATH": os.defpath, "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "LANG": "C.UTF-8"}
+_ENVIRONMENT: Final = {
+    "PATH": os.defpath,
+    "LANG": "C.UTF-8",
+    # Two arenas and one thread: the memory limit counts address space, of which both libraries reserve a lot for each core.
+    "MALLOC_ARENA_MAX": "2",
+    "OPENBLAS_NUM_THREADS": "1",
+    # To look for plugins pydantic reads every installed package's metadata, and would load them where nothing confines them.
+    "PYDANTIC_DISABLE_PLUGINS": "1",
+}
 _START_S: Final = 60
 _END_S: Final = 5
 _STEP_S: Final = 0.001
@@ -56,8 +64,11 @@ class Child(Protocol):
 class Launcher(Protocol):
     """Where processes come from."""
 
-    def launch(self, fds: tuple[int, int, int]) -> Child:
-        """A process that owns copies of these ends: requests, replies, output. Raises NoSandbox where there is none."""
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = ()) -> Child:
+        """A process that owns copies of these ends: requests, replies, output. Raises NoSandbox where there is none.
+
+        `libraries`, of those in the policy, are what it is going to import.
+        """
 
     def report(self) -> tuple[Protection, ...]:
         """What the worker found that this machine gives. Raises NoSandbox where it died before it could say."""
@@ -113,12 +124,12 @@ class Warm:
                 self._control.close()
                 raise
 
-    def launch(self, fds: tuple[int, int, int]) -> "Forked":
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = ()) -> "Forked":
         """Asks the worker for a fork."""
         fate, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, self._lock:
-                socket.send_fds(self._control, [b"r"], [*fds, theirs.fileno()])
+                socket.send_fds(self._control, [" ".join(("run", *libraries)).encode()], [*fds, theirs.fileno()])
         except OSError as error:
             fate.close()
             raise _gone(error.strerror or "") from None
@@ -204,7 +215,7 @@ class Cold:
         self._report: tuple[Protection, ...] | None = None
         self._pids: set[int] = set()
 
-    def launch(self, fds: tuple[int, int, int]) -> "Spawned":
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = ()) -> "Spawned":  # noqa: ARG002 - each has its own
         """Starts an interpreter."""
         return Spawned(self._start(self._setup, fds))
 

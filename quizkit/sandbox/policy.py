@@ -1,10 +1,36 @@
 """What a run may use, and what a machine gives to hold it to that. Words only, so the host loads nothing heavy."""
 
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 NEEDED: Final = frozenset({"files", "network", "system calls", "limits"})
 """The protections without which a hostile snippet could read, reach or hurt something outside."""
+
+LIBRARIES: Final = {
+    "aiosqlite": ("aiosqlite",),
+    "fastapi.templating": ("jinja2",),
+    "jinja2": ("jinja2",),
+    "jwt": ("jwt",),
+    "python_multipart": ("python_multipart.multipart",),
+    "sqlalchemy": ("sqlalchemy.orm", "sqlalchemy.ext.asyncio", "sqlalchemy.dialects.sqlite"),
+}
+"""What the worker may import for all later runs once a snippet has, and which modules that takes.
+
+A fixed list, as what the worker imports runs unconfined.
+"""
+
+_IMPORTED: Final = r"(?m)^[ \t]*(?:import|from)[ \t]+([\w.]+)"
+_FORMS: Final = r"\b(?:Form|File|UploadFile)\b"
+
+
+def libraries(source: str) -> tuple[str, ...]:
+    """Which of LIBRARIES a snippet seems to use. A wrong guess costs or saves time and nothing else."""
+    modules = set(re.findall(_IMPORTED, source))
+    named = modules | {module.partition(".")[0] for module in modules}
+    if re.search(_FORMS, source):
+        named.add("python_multipart")
+    return tuple(name for name in LIBRARIES if name in named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from quizkit.sandbox.child import Backend
     from quizkit.sandbox.policy import Setup
+    from quizkit.sandbox.warmth import Warmth
 
 _FDS_OF_A_RUN: Final = 4
 _QUIET_S: Final = 2
+_IDLE_MS: Final = 25  # longer than a host takes from its last run to its own end
+_MESSAGE: Final = 256
 
 
 def main(arguments: list[str]) -> None:
     """Serves runs until the host closes the control socket; with `--once`, one, whose descriptors are 3, 4 and 5."""
+    gc.disable()  # it would walk what is imported again and again, all of which stays
     mode, root, told = arguments
     sys.path.insert(0, root)
     from quizkit.sandbox.policy import setup_of  # noqa: PLC0415 - findable only now
@@ -62,7 +66,7 @@ def _serve_once(setup: "Setup") -> None:
 
 
 def _serve_many(setup: "Setup", control: socket.socket) -> None:
-    from quizkit.sandbox import linux, scratch  # noqa: PLC0415
+    from quizkit.sandbox import child, linux, scratch, warmth  # noqa: F401, PLC0415 - `child` is there for the forks
 
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -73,47 +77,48 @@ def _serve_many(setup: "Setup", control: socket.socket) -> None:
     linux.own_proc()
     backend.begin()
     if setup.serves:
-        _warm_up(setup.root)
+        warmth.import_fastapi()
+    sys.path.remove(setup.root)
     told = _told(backend)
     linux.reap_trials()
+    with contextlib.suppress(ConnectionError):  # the host went while this was starting; nobody is there to be told
+        control.send(told)
+        Nursery(control, backend, warmth.Warmth()).run()
+
+
+def _alone() -> None:
+    """Waits until this is the one thread: a fork beside a second could inherit a lock that nobody opens."""
+    from quizkit.sandbox import linux  # noqa: PLC0415 - loaded by now
+
     until = time.monotonic() + _QUIET_S
     while linux.threads_left() > 1 and time.monotonic() < until:
         time.sleep(0.001)
-    with contextlib.suppress(ConnectionError):  # the host went while this was starting; nobody is there to be told
-        control.send(told)
-        Nursery(control, backend).run()
-
-
-def _warm_up(root: str) -> None:
-    """Imports without the collector, which would only walk what stays anyway; a fork then shares it unwritten.
-
-    The little garbage that the imports made is frozen too: to look for it would take as long as ten runs.
-    """
-    from quizkit.sandbox import child  # noqa: PLC0415
-
-    gc.disable()
-    child.warm_up()
-    sys.path.remove(root)
-    gc.freeze()
 
 
 class Nursery:
     """The children that are alive, each with its pidfd and the socket on which the host waits for its end."""
 
-    def __init__(self, control: socket.socket, backend: "Backend") -> None:
+    def __init__(self, control: socket.socket, backend: "Backend", warmth: "Warmth") -> None:
         self._control = control
         self._backend = backend
+        self._warmth = warmth
+        self._has_forked = False
         self._alive: dict[int, tuple[int, socket.socket]] = {}
         self._poll = select.poll()
 
     def run(self) -> None:
         """Serves until the host is gone.
 
-        Each message on the socket brings the descriptors of a run: requests, replies, output, and a socket for its end.
+        Each message on the socket names libraries, and brings the descriptors of a run: requests, replies, output, and a
+        socket for its end. What later runs should find done is done while nobody waits, and before the second run at the
+        latest: the first goes ahead of it.
         """
         self._poll.register(self._control, select.POLLIN)
         while True:
-            for fd, _ in self._poll.poll():
+            ready = self._poll.poll(None if self._warmth or self._alive else _IDLE_MS)
+            if not ready:
+                self._warmth.catch_up()
+            for fd, _ in ready:
                 if fd != self._control.fileno():
                     self._reap(fd)
                 elif not self._start():
@@ -122,7 +127,7 @@ class Nursery:
     def _start(self) -> bool:
         """Forks a child for the next message. False where the host is gone."""
         try:
-            message, ancillary, _, _ = self._control.recvmsg(16, socket.CMSG_SPACE(_FDS_OF_A_RUN * 4))
+            message, ancillary, _, _ = self._control.recvmsg(_MESSAGE, socket.CMSG_SPACE(_FDS_OF_A_RUN * 4))
         except ConnectionResetError:  # the host went without reading all that we told it
             return False
         if not message:
@@ -130,7 +135,12 @@ class Nursery:
         fds = array.array("i")
         for _, _, data in ancillary:
             fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
+        self._warmth.ask(message.decode().split())
+        if self._has_forked:
+            self._warmth.catch_up()
+        self._has_forked = True
         if len(fds) == _FDS_OF_A_RUN:
+            _alone()
             self._fork(list(fds))
         return True
 
