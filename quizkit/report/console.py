@@ -294,10 +294,31 @@ def _check(check: CheckResult, width: int, file: str, hints: bool) -> Iterator[R
         yield Hanging("hint  ", check.hint, "yellow", indent=8)
 
 
-def _row(mark: str, style: str, name: str, right: str, width: int = 0) -> _Cut:
-    name = safe(name).replace("\n", " ")
-    padded = set_cell_size(name, width) if cell_len(name) < width else name
-    return _Cut(Text.assemble((mark, style), " ", padded, "   ", safe(right).replace("\n", " ")), _INDENT)
+class _Row:
+    """A marked name and what is said beside it; where the screen is too narrow for both, below it."""
+
+    def __init__(self, mark: str, style: str, name: str, right: str, width: int) -> None:
+        self._mark = (mark, style)
+        self._name = safe(name).replace("\n", " ")
+        self._right = safe(right).replace("\n", " ")
+        self._width = width
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        padded = set_cell_size(self._name, self._width) if cell_len(self._name) < self._width else self._name
+        whole = (
+            Text.assemble(self._mark, " ", padded, "   ", self._right)
+            if self._right
+            else Text.assemble(self._mark, " ", self._name)
+        )
+        if whole.cell_len + _INDENT <= options.max_width or not self._right or not console.is_terminal:
+            yield _Cut(whole, _INDENT)
+        else:
+            yield _Cut(Text.assemble(self._mark, " ", self._name), _INDENT, fold=True)
+            yield _Cut(Text(self._right), 8, fold=True)
+
+
+def _row(mark: str, style: str, name: str, right: str, width: int = 0) -> _Row:
+    return _Row(mark, style, name, right, width)
 
 
 def _came_back(check: CheckResult) -> str:
