@@ -3,10 +3,11 @@
 import json
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -138,7 +139,8 @@ def _read_all(paths: Sequence[Path], cache: Path | None) -> tuple[list[_File], l
     beside = [file for path in siblings if (file := _if_readable(index, path)) is not None]
     everything = sorted([*files, *beside], key=lambda file: file.path)
     index.keep(everything)
-    found = [problem for file in files for problem in (*file.problems, *_cross_problems(file, everything))]
+    owners = _owners(everything)
+    found = [problem for file in files for problem in (*file.problems, *_cross_problems(file, owners))]
     return files, sorted(found)
 
 
@@ -255,15 +257,20 @@ def _entry(path: Path, deck: DeckHead, question: Question, position: int) -> Ent
     )
 
 
-def _cross_problems(file: _File, files: Iterable[_File]) -> Iterator[Problem]:
-    """What only the other questions of the deck can show: ids used twice, follow-ups that lead nowhere."""
-    owners: dict[str, list[Entry]] = {}
-    for entry in (entry for other in files for entry in other.entries):
+def _owners(files: Iterable[_File]) -> dict[str, Entry]:
+    """For each id and alias the question that has it first."""
+    owners: dict[str, Entry] = {}
+    for entry in (entry for file in files for entry in file.entries):
         for name in (entry.id, *entry.aliases):
-            owners.setdefault(name, []).append(entry)
+            owners.setdefault(name, entry)
+    return owners
+
+
+def _cross_problems(file: _File, owners: Mapping[str, Entry]) -> Iterator[Problem]:
+    """What only the other questions of the deck can show: ids used twice, follow-ups that lead nowhere."""
     for entry in file.entries:
         for name in (entry.id, *entry.aliases):
-            first = owners[name][0]
+            first = owners[name]
             if first is not entry:
                 where = f"{Path(first.path).name}:{_line(first, 'id')}"
                 yield Problem(file.path, _line(entry, "id"), f'id "{name}" is already used in {where}')
@@ -355,5 +362,15 @@ def _entry_from(fields: dict[str, Any], path: Path) -> Entry:
 
 def _stamp(path: Path) -> str:
     """What changes when the file, or the way it is read, does."""
-    stats = [file.stat() for file in (path, *_FORMAT_FILES)]
-    return " ".join([sys.version.split()[0], *(f"{stat.st_mtime_ns}.{stat.st_size}" for stat in stats)])
+    return f"{_file_stamp(path)} {_format_stamp()}"
+
+
+@cache
+def _format_stamp() -> str:
+    """The part of every stamp that says how files are read, which doesn't change while quizkit runs."""
+    return " ".join([sys.version.split()[0], *map(_file_stamp, _FORMAT_FILES)])
+
+
+def _file_stamp(path: Path) -> str:
+    stat = path.stat()
+    return f"{stat.st_mtime_ns}.{stat.st_size}"
