@@ -14,18 +14,16 @@ def key(program: Program, node: ast.AST) -> Iterator[Edits]:
     """A key under another name."""
     if isinstance(node, ast.Dict) and not _is_inert(program, node):
         for name in node.keys:
-            if isinstance(name, ast.Constant) and _is_asked_for(program, node, name.value):
+            if isinstance(name, ast.Constant) and isinstance(name.value, str) and _is_asked_for(program, node, name.value):
                 yield program.put(name, _quoted(f"{name.value}_"))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
         yield from (program.put(given, f"{given.arg}_={program.segment(given.value)}") for given in node.keywords if given.arg)
 
 
-def _is_asked_for(program: Program, node: ast.Dict, name: object) -> bool:
-    if not isinstance(name, str) or not name:
-        return False
+def _is_asked_for(program: Program, node: ast.Dict, name: str) -> bool:
     parent = program.parents[node]
     headers = isinstance(parent, ast.keyword) and parent.arg == "headers"
-    return program.states(name) or (program.function_of(node) is not None and not headers)
+    return bool(name) and (program.states(name) or (program.function_of(node) is not None and not headers))
 
 
 def _quoted(value: str) -> str:
