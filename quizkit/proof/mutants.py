@@ -61,13 +61,15 @@ RULES: Final = (
 DOCUMENTATION: Final = (Rule("documentation", routes.documented_option),)
 
 
-def mutants(source: str, *, documented: bool = False, prompt: str | None = None) -> Iterator[Variant]:
+def mutants(source: str, *, documented: bool = False, prompt: str | None = None, starter: str = "") -> Iterator[Variant]:
     """Wrong versions of a Python source, in the order of its lines.
 
     `documented` says that the checks look into /openapi.json. With the task's `prompt`, a text or a number that it
-    doesn't state is left as it is, since no check may rely on it. Raises SyntaxError where `source` isn't Python.
+    doesn't state is left as it is, since no check may rely on it; with a `starter`, the lines that were given are.
+    Raises SyntaxError where `source` isn't Python.
     """
     program = Program(source, prompt)
+    given = {line.strip() for line in starter.splitlines()}
     made = {ast.dump(program.tree)}
     for node in _live(program, program.tree):
         for rule in RULES + DOCUMENTATION * documented:
@@ -76,7 +78,9 @@ def mutants(source: str, *, documented: bool = False, prompt: str | None = None)
                 shape = _shape(changed)
                 if shape is not None and shape not in made:
                     made.add(shape)
-                    yield variant(rule.name, source, changed)
+                    found = variant(rule.name, source, changed)
+                    if not all(line.strip() in given for line in found.before.splitlines()):
+                        yield found
 
 
 def _live(program: Program, node: ast.AST) -> Iterator[ast.AST]:

@@ -35,11 +35,11 @@ class Parameter(NamedTuple):
 class Program:
     """Python source with its tree. `prompt` is the task's text, where only what it states may be asked for.
 
-    Raises SyntaxError where `text` isn't Python.
+    `documented` says that what /openapi.json shows counts too. Raises SyntaxError where `text` isn't Python.
     """
 
-    def __init__(self, text: str, prompt: str | None = None) -> None:
-        self.text = text
+    def __init__(self, text: str, prompt: str | None = None, *, documented: bool = False) -> None:
+        self.documented = documented
         self.tree = parsed(text)
         self.nodes = tuple(walked(self.tree))
         self._prompt = prompt
@@ -120,6 +120,10 @@ class Program:
         text = value if isinstance(value, str) else repr(value)
         return bool(text.strip()) and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", self._plain_prompt) is not None
 
+    def speaks_of(self, words: str) -> bool:
+        """Whether the task's text matches a regular expression, or there is no such text."""
+        return self._prompt is None or re.search(words, self._prompt, re.IGNORECASE) is not None
+
     @cached_property
     def _plain_prompt(self) -> str:
         return re.sub(r"(?<=\d)[ _,](?=\d{3}\b)", "", self._prompt or "")
@@ -142,19 +146,47 @@ class Program:
     @cached_property
     def asked(self) -> frozenset[Function]:
         """The functions whose parameters FastAPI fills: handlers, and what is named in a `Depends`."""
-        injected = {last_name(call.args[0]) for call in self.calls(*INJECTORS) if call.args}
-        classes = injected | {name for node in self.nodes if isinstance(node, ast.arg) for name in names_in(node.annotation)}
+        injected = {
+            last_name(call.args[0]) for call in self.calls(*INJECTORS) if call.args and isinstance(call.args[0], ast.Name)
+        }
         found = {node for node in self.nodes if is_function(node) and (routes(node) or node.name in injected)}
         for node in self.nodes:
-            if isinstance(node, ast.ClassDef) and node.name in classes and node.name not in self.models:
-                found |= {part for part in node.body if is_function(part) and part.name in ("__init__", "__call__")}
+            if isinstance(node, ast.ClassDef) and node.name not in self.models:
+                names = ("__init__", "__call__") if node.name in injected | self._filled_by_type else ("__call__",)
+                methods = [part for part in node.body if is_function(part) and part.name in names]
+                found |= {part for part in methods if [arg.arg for arg in part.args.args[1:]] != ["scope", "receive", "send"]}
         return frozenset(found)
+
+    @cached_property
+    def _filled_by_type(self) -> set[str]:
+        """The classes that an empty `Depends()` stands beside."""
+        found: set[str] = set()
+        for node in self.nodes:
+            for parameter in parameters(node) if is_function(node) else ():
+                marks = [*annotated(parameter.arg.annotation)[1:], parameter.default]
+                if any(isinstance(mark, ast.Call) and last_name(mark.func) in INJECTORS and not mark.args for mark in marks):
+                    found |= names_in(parameter.arg.annotation)
+        return found
 
     @cached_property
     def instants(self) -> frozenset[str]:
         """The names that hold what a clock said."""
-        read = [node for node in self.nodes if isinstance(node, ast.Assign) and _reads_clock(node.value)]
+        assigned = [node for node in self.nodes if isinstance(node, ast.Assign)]
+        read = [node for node in assigned if any(_reads_clock(part) for part in ast.walk(node.value))]
         return frozenset(name for node in read for name in names_in(*node.targets))
+
+    def tells_time(self, *nodes: ast.AST) -> bool:
+        """Whether some expressions speak of an instant, which no check hits."""
+        parts = [part for node in nodes for part in ast.walk(node)]
+        return any(_reads_clock(part) or (isinstance(part, ast.Name) and part.id in self.instants) for part in parts)
+
+    def is_only_injected(self, function: Function) -> bool:
+        """Whether nobody but FastAPI calls one of the module's functions."""
+        uses = [node for node in self.nodes if isinstance(node, ast.Name) and node.id == function.name]
+        given = [call.args[0] for call in self.calls(*INJECTORS) if call.args]
+        registered = bool(routes(function)) and len(routes(function)) == len(function.decorator_list)
+        injected = not function.decorator_list and bool(uses)
+        return function in self.tree.body and (registered or injected) and all(use in given for use in uses)
 
     def calls(self, *names: str) -> Iterator[ast.Call]:
         """The calls of something of one of these names."""
@@ -162,7 +194,7 @@ class Program:
 
 
 def _reads_clock(node: ast.AST) -> bool:
-    return any(isinstance(part, ast.Call) and last_name(part.func) in CLOCKS for part in ast.walk(node))
+    return isinstance(node, ast.Call) and last_name(node.func) in CLOCKS
 
 
 def parsed(text: str) -> ast.Module:
@@ -241,6 +273,11 @@ def annotated(node: ast.AST | None) -> list[ast.expr]:
     if isinstance(node, ast.Subscript) and last_name(node) == "Annotated" and isinstance(node.slice, ast.Tuple):
         return node.slice.elts
     return []
+
+
+def quoted(value: str) -> str:
+    """A text as a literal, in double quotes where it has none."""
+    return repr(value) if '"' in value else f'"{repr(value)[1:-1]}"'
 
 
 def own_nodes(function: Function) -> Iterator[ast.AST]:

@@ -7,7 +7,10 @@ from typing import Final
 from quizkit.proof.program import Edit, Edits, Function, Program, is_function, is_route, last_name, own_nodes, root_name, routes
 
 # Effects that the next request can't see, since a session or a pool makes up for them.
-_UNSEEN: Final = ("refresh", "dispose", "print", "sleep", "close", "aclose", "seek", "super", "__init__", "reset", "shutdown")
+_UNSEEN: Final = (
+    *("refresh", "dispose", "print", "sleep", "close", "aclose", "seek", "super", "__init__", "reset", "shutdown"),
+    *("rollback", "debug"),
+)
 _BLOCKING: Final = ("sleep", "urlopen")
 _HARMLESS_DECORATORS: Final = (
     *("classmethod", "staticmethod", "property", "asynccontextmanager", "contextmanager", "lru_cache", "cache"),
@@ -83,7 +86,9 @@ def _without_decorator(program: Program, given: ast.expr) -> Edits:
 
 
 def blocking(program: Program, node: ast.AST) -> Iterator[Edits]:
-    """Waiting that holds up the event loop."""
+    """Waiting that holds up the event loop, where the task is about that."""
+    if not program.speaks_of(r"block|event loop|concurren|parallel|at once|at the same time|thread|await|async"):
+        return
     if is_function(node):
         yield from _on_the_loop(program, node)
     if not isinstance(node, ast.Await) or not isinstance(node.value, ast.Call):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from quizkit.proof.faults.numbers import UNSEEN
-from quizkit.proof.program import CLOCKS, Edit, Edits, Program, last_name
+from quizkit.proof.program import Edit, Edits, Program, last_name
 
 _SHIFTED: Final = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">"}
 _TURNED: Final = {ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is"}
@@ -21,7 +21,7 @@ def comparison(program: Program, node: ast.AST) -> Iterator[Edits]:
     left = node.left
     for operator, right in zip(node.ops, node.comparators, strict=True):
         if sign := _SHIFTED.get(type(operator)):
-            if not _tells_time(program, left, right):  # nobody hits an instant
+            if not program.tells_time(left, right) and not _caps(program, node, right):
                 yield _with_sign(program, left, right, sign)
         elif not _is_whole_test(program, node):
             yield _with_sign(program, left, right, _TURNED[type(operator)])
@@ -30,12 +30,19 @@ def comparison(program: Program, node: ast.AST) -> Iterator[Edits]:
 
 def limit(program: Program, node: ast.AST) -> Iterator[Edits]:
     """The number that something is compared with, moved away by one."""
-    if not isinstance(node, ast.Compare) or not program.is_in_place(node) or _tells_time(program, node):
+    if not isinstance(node, ast.Compare) or not program.is_in_place(node) or program.tells_time(node):
         return
     for operator, right in zip(node.ops, node.comparators, strict=True):
         step = _AWAY.get(type(operator))
         if step is not None and isinstance(right, ast.Constant) and type(right.value) is int:
             yield program.put(right, str(right.value + step))
+
+
+def _caps(program: Program, node: ast.Compare, end: ast.expr) -> bool:
+    """Whether this is the test of `x if x <= 50 else 50`, where the bound itself is on both sides."""
+    parent = program.parents[node]
+    ends = [ast.dump(part) for part in (parent.body, parent.orelse)] if isinstance(parent, ast.IfExp) else []
+    return ast.dump(end) in ends
 
 
 def _with_sign(program: Program, left: ast.expr, right: ast.expr, sign: str) -> Edits:
@@ -51,15 +58,6 @@ def _is_whole_test(program: Program, node: ast.AST) -> bool:
     parent = program.parents[node]
     return (isinstance(parent, ast.If | ast.IfExp | ast.While) and parent.test is node) or (
         isinstance(parent, ast.comprehension) and node in parent.ifs
-    )
-
-
-def _tells_time(program: Program, *nodes: ast.AST) -> bool:
-    return any(
-        (isinstance(part, ast.Name) and part.id in program.instants)
-        or (isinstance(part, ast.Call) and last_name(part.func) in CLOCKS)
-        for node in nodes
-        for part in ast.walk(node)
     )
 
 
@@ -83,10 +81,12 @@ def negation(program: Program, node: ast.AST) -> Iterator[Edits]:
 
 def condition(program: Program, node: ast.AST) -> Iterator[Edits]:
     """A condition that always or never holds, where that isn't the same as a statement left out."""
+    if isinstance(node, ast.If | ast.IfExp | ast.While) and program.tells_time(node.test):
+        return
     if isinstance(node, ast.If):
         if not _ends_early(node.body) or node.orelse:
             yield program.put(node.test, "True")
-        if not _is_guard(node) and last_name(node.test) != "TYPE_CHECKING":
+        if not _is_guard(node) and not _is_custom(node.test):
             yield program.put(node.test, "False")
     elif isinstance(node, ast.IfExp) and program.is_in_place(node):
         yield from (program.put(node.test, word) for word in ("True", "False"))
@@ -94,6 +94,12 @@ def condition(program: Program, node: ast.AST) -> Iterator[Edits]:
         yield program.put(node.test, "False")
     elif isinstance(node, ast.comprehension):
         yield from (program.put(test, "True") for test in node.ifs)
+
+
+def _is_custom(test: ast.expr) -> bool:
+    """Whether a condition stands there by custom: a cached document, what isn't HTTP."""
+    words = {part.value for part in ast.walk(test) if isinstance(part, ast.Constant)}
+    return last_name(test) == "openapi_schema" or {"type", "http"} <= words
 
 
 def _ends_early(body: list[ast.stmt]) -> bool:
@@ -111,7 +117,8 @@ def arithmetic(program: Program, node: ast.AST) -> Iterator[Edits]:
         return
     if any(isinstance(part, ast.Constant | ast.JoinedStr) and _is_text(part) for part in (node.left, node.right)):
         return  # a text takes no other operation
-    if any(isinstance(upper, ast.Call) and last_name(upper.func) in UNSEEN for upper in program.above(node)):
+    unseen = any(isinstance(upper, ast.Call) and last_name(upper.func) in UNSEEN for upper in program.above(node))
+    if unseen or program.tells_time(node):
         return
     yield _with_sign(program, node.left, node.right, _ARITHMETIC[type(node.op)])
 
@@ -145,7 +152,7 @@ def part(program: Program, node: ast.AST) -> Iterator[Edits]:
 
 def order(program: Program, node: ast.AST) -> Iterator[Edits]:
     """Sorted the other way, by another key, or not at all."""
-    if not isinstance(node, ast.Call) or not program.is_in_place(node):
+    if not isinstance(node, ast.Call) or not program.is_in_place(node) or program.tells_time(node):
         return
     name = last_name(node.func)
     if name in ("sorted", "sort", "max", "min"):

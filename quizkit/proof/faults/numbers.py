@@ -38,7 +38,7 @@ def _is_status(program: Program, node: ast.Constant) -> bool:
     if isinstance(parent, ast.keyword):
         return parent.arg in ("status_code", "status") or (parent.arg == "code" and node.value in _CONFUSED)
     if isinstance(parent, ast.Assign):
-        return last_name(parent.targets[0]) in ("status_code", "status")
+        return last_name(parent.targets[0]) in ("status_code", "status") and program.states(node.value)
     if not isinstance(parent, ast.Call) or node not in parent.args:
         return False
     name, place = last_name(parent.func), parent.args.index(node)
@@ -146,5 +146,7 @@ def _is_told(program: Program, node: ast.Constant, value: int) -> bool:
     if any(isinstance(upper, ast.keyword) and upper.arg in ("connect_args", "responses", "openapi_extra") for upper in around):
         return False
     if isinstance(parent, ast.BinOp):
+        if program.tells_time(parent) or all(isinstance(side, ast.Constant) for side in (parent.left, parent.right)):
+            return False
         return isinstance(parent.op, ast.Add | ast.Sub) or program.states(value)
     return value >= 2 and program.states(value)

@@ -10,16 +10,16 @@ from quizkit.proof.program import (
     MARKERS,
     Edit,
     Edits,
-    Function,
     Parameter,
     Program,
     annotated,
     is_function,
+    is_route,
     keyword,
     last_name,
     names_in,
     parameters,
-    routes,
+    quoted,
 )
 
 _SCALARS: Final = {"str", "int", "float", "bool", "None", "EmailStr", "UUID", "date", "datetime", "Decimal"}
@@ -30,7 +30,7 @@ _SPECIAL: Final = {
 _LOOSER: Final = {
     **{"int": "str", "float": "str", "bool": "str", "EmailStr": "str", "PositiveInt": "int", "NonNegativeInt": "int"},
     **{"HttpUrl": "str", "UUID": "str", "date": "str", "datetime": "str", "Decimal": "str", "PositiveFloat": "float"},
-    **{"AwareDatetime": "datetime", "SecretStr": "str", "FutureDate": "date", "PastDate": "date"},
+    **{"AwareDatetime": "datetime", "FutureDate": "date", "PastDate": "date"},
 }
 
 
@@ -76,19 +76,24 @@ def required(program: Program, node: ast.AST) -> Iterator[Edits]:
     """What may be left out must be there, and the other way round."""
     if is_function(node) and node in program.asked:
         for parameter in parameters(node):
-            yield from _turned_parameter(program, node, parameter)
+            yield from _turned_parameter(program, parameter)
     elif isinstance(node, ast.ClassDef) and node.name in _inputs(program):
         for field in node.body:
             if isinstance(field, ast.AnnAssign) and last_name(field.annotation) != "ClassVar":
                 yield from _turned_field(program, field)
 
 
-def _turned_parameter(program: Program, function: Function, parameter: Parameter) -> Iterator[Edits]:
+def _path_names(program: Program) -> set[str]:
+    paths = [call.args[0].value for call in program.nodes if is_route(call) and isinstance(call.args[0], ast.Constant)]
+    return {name for path in paths for name in re.findall(r"\{(\w+)", str(path))}
+
+
+def _turned_parameter(program: Program, parameter: Parameter) -> Iterator[Edits]:
     kind, default = parameter.arg.annotation, parameter.default
     if parameter.arg.arg in _SPECIAL or names_in(kind) & (_SPECIAL | {*INJECTORS}) or last_name(default) in INJECTORS:
         return
-    if any(re.search(rf"\{{{parameter.arg.arg}\b", str(getattr(call.args[0], "value", ""))) for call in routes(function)):
-        return  # a path has no defaults
+    if parameter.arg.arg in _path_names(program) or _is_model(program, kind):
+        return  # a path has no defaults, and a body that isn't there lacks its fields
     if default is None:
         if kind is not None and not _is_alias(program, kind):
             end = program.span(kind)[1]
@@ -106,9 +111,7 @@ def _turned_parameter(program: Program, function: Function, parameter: Parameter
 
 
 def _is_alias(program: Program, kind: ast.expr) -> bool:
-    """Whether a type is a name for `Annotated[…, Depends(…)]` or a whole body, where a default means something else."""
-    if _is_model(program, kind) and len(annotated(kind)) == 0:
-        return False
+    """Whether a type is a name for `Annotated[…, Depends(…)]`, where a default means something else."""
     if not isinstance(kind, ast.Name):
         return False
     assigned = [line for line in program.tree.body if isinstance(line, ast.Assign) and names_in(*line.targets) == {kind.id}]
@@ -180,7 +183,7 @@ def _other_default(program: Program, given: ast.expr | None, kind: ast.expr | No
     elif isinstance(given.value, int | float):
         yield program.put(given, str(given.value + 1))
     elif isinstance(given.value, str) and (program.states(given.value) or not given.value):
-        yield program.put(given, repr(given.value + "x"))
+        yield program.put(given, quoted("other"))
 
 
 def _choices(kind: ast.expr | None) -> list[ast.Constant]:
@@ -194,15 +197,17 @@ def _choices(kind: ast.expr | None) -> list[ast.Constant]:
 def kind(program: Program, node: ast.AST) -> Iterator[Edits]:
     """A type that takes more, or one of several choices that isn't taken."""
     if is_function(node) and node in program.asked:
-        yield from _looser(program, [parameter.arg.annotation for parameter in parameters(node)])
+        own = [parameter for parameter in parameters(node) if last_name(parameter.default) not in INJECTORS]
+        yield from _looser(program, [(parameter.arg.annotation, parameter.default) for parameter in own])
     elif isinstance(node, ast.ClassDef) and node.name in _inputs(program):
-        yield from _looser(program, [field.annotation for field in node.body if isinstance(field, ast.AnnAssign)])
+        fields = [field for field in node.body if isinstance(field, ast.AnnAssign)]
+        yield from _looser(program, [(field.annotation, field.value) for field in fields])
     elif isinstance(node, ast.Assign) and annotated(node.value):
-        yield from _looser(program, [node.value])
+        yield from _looser(program, [(node.value, None)])
 
 
-def _looser(program: Program, kinds: list[ast.expr | None]) -> Iterator[Edits]:
-    for whole in kinds:
+def _looser(program: Program, kinds: list[tuple[ast.expr | None, ast.expr | None]]) -> Iterator[Edits]:
+    for whole, given in kinds:
         if whole is None or names_in(whole) & {*INJECTORS}:
             continue
         parts = annotated(whole)
@@ -212,5 +217,7 @@ def _looser(program: Program, kinds: list[ast.expr | None]) -> Iterator[Edits]:
             elif isinstance(part, ast.Subscript) and last_name(part) == "Literal":
                 yield program.put(part, "str")
                 choices = _choices(part)
-                if len(choices) > 1:
-                    yield from (program.without(choice, choices) for choice in choices)
+                usual = {part.value for part in (given, _default_of(given)) if isinstance(part, ast.Constant)}
+                for choice in choices:
+                    if len(choices) > 1 and choice.value not in usual:  # nobody asks for what comes anyway
+                        yield program.without(choice, choices)

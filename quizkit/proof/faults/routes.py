@@ -106,34 +106,63 @@ def response_model(program: Program, node: ast.AST) -> Iterator[Edits]:
     if not is_function(node):
         return
     for call in routes(node):
-        if (given := keyword(call, "response_model")) is not None:
+        if (given := keyword(call, "response_model")) is not None and _filters(program, node, given.value):
             yield program.without_argument(call, given)
-    if node.returns is not None and routes(node) and _filters(program, node):
+    if node.returns is not None and routes(node) and _filters(program, node, node.returns):
         start, end = program.span(node.returns)
         before = program.between(0, start)
         yield (Edit(len(before[: before.rindex("->")].rstrip().encode()), end, ""),)
 
 
-def _filters(program: Program, function: Function) -> bool:
-    """Whether some returned value isn't plainly an instance of the model that is announced."""
-    models = names_in(function.returns) & program.models.keys()
+def _filters(program: Program, function: Function, announced: ast.expr) -> bool:
+    """Whether something with more fields may go in than the announced model lets out."""
+    models = names_in(announced) & program.models.keys()
     returned = [node.value for node in own_nodes(function) if isinstance(node, ast.Return) and node.value is not None]
-    return bool(models) and any(not isinstance(value, ast.Dict) and not _mentions(program, value, models) for value in returned)
+    more = any(_fields(program, name) < other for name in models for other in _shapes(program))
+    return more and any(not isinstance(value, ast.Dict) and not _mentions(program, value, models) for value in returned)
+
+
+def _fields(program: Program, name: str) -> set[str]:
+    """The fields of a class that is defined here, its bases' included."""
+    node = next((node for node in program.nodes if isinstance(node, ast.ClassDef) and node.name == name), None)
+    if node is None:
+        return set()
+    own = set[str]()
+    for line in node.body:
+        own |= names_in(*line.targets) if isinstance(line, ast.Assign) else set()
+        own |= names_in(line.target) if isinstance(line, ast.AnnAssign) else set()
+    own = {field for field in own if not field.startswith("__") and field != "model_config"}
+    return own.union(*(_fields(program, last_name(base)) for base in node.bases))
+
+
+def _shapes(program: Program) -> list[set[str]]:
+    """The fields of each class, and the keys of each literal."""
+    classes = [_fields(program, node.name) for node in program.nodes if isinstance(node, ast.ClassDef)]
+    dicts = [node.keys for node in program.nodes if isinstance(node, ast.Dict)]
+    return classes + [
+        {key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)} for keys in dicts
+    ]
 
 
 def _mentions(program: Program, value: ast.expr, models: set[str]) -> bool:
     """Whether an expression speaks of a model, itself or through what its names are annotated with or assigned."""
-    names = names_in(value)
+    names = _words(value)
     for node in program.nodes:
         if isinstance(node, ast.arg) and node.arg in names:
             names |= names_in(node.annotation)
         elif isinstance(node, ast.AnnAssign | ast.Assign | ast.NamedExpr):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if names_in(*targets) & names:
+            if _words(*targets) & names:
                 names |= names_in(node.value, node.annotation if isinstance(node, ast.AnnAssign) else None)
         elif is_function(node) and node.name in names:
             names |= names_in(node.returns)
     return bool(names & models)
+
+
+def _words(*nodes: ast.AST) -> set[str]:
+    """The names and the attributes below some nodes."""
+    attributes = {part.attr for node in nodes for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+    return attributes | names_in(*nodes)
 
 
 def option(program: Program, node: ast.AST) -> Iterator[Edits]:
@@ -156,6 +185,8 @@ def _is_idle(program: Program, call: ast.Call, given: ast.keyword) -> bool:
         return True
     if given.arg in ("docs_url", "redoc_url"):
         return not program.states(getattr(given.value, "value", None) or given.arg)
+    if given.arg == "from_attributes":  # FastAPI reads attributes anyway
+        return not any(program.calls("model_validate"))
     if given.arg == "headers" and isinstance(given.value, ast.Dict):
         keys = [key.value for key in given.value.keys if isinstance(key, ast.Constant)]
         return bool(keys) and not any(program.states(key) for key in keys)

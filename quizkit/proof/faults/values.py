@@ -1,10 +1,11 @@
 """Values that go out and are wrong: keys, texts, constants in place of what was asked, lists that lack one."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from quizkit.proof.program import Edits, Function, Program, is_function, last_name, names_in, parameters
+from quizkit.proof.program import Edits, Function, Program, is_function, last_name, names_in, parameters, quoted
 
 _PLAIN: Final = {"int": "1", "float": "1.5", "bool": "True", "str": '"constant"', "Decimal": "1"}
 _INERT: Final = ("connect_args", "json_schema_extra", "openapi_extra", "openapi_tags", "responses", "examples", "options")
@@ -14,20 +15,23 @@ def key(program: Program, node: ast.AST) -> Iterator[Edits]:
     """A key under another name."""
     if isinstance(node, ast.Dict) and not _is_inert(program, node):
         for name in node.keys:
-            if isinstance(name, ast.Constant) and isinstance(name.value, str) and _is_asked_for(program, node, name.value):
-                yield program.put(name, _quoted(f"{name.value}_"))
+            if isinstance(name, ast.Constant) and isinstance(name.value, str) and _is_asked_for(program, node, name):
+                yield program.put(name, quoted(f"{name.value}_"))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
         yield from (program.put(given, f"{given.arg}_={program.segment(given.value)}") for given in node.keywords if given.arg)
 
 
-def _is_asked_for(program: Program, node: ast.Dict, name: str) -> bool:
+def _is_asked_for(program: Program, node: ast.Dict, name: ast.Constant) -> bool:
     parent = program.parents[node]
     headers = isinstance(parent, ast.keyword) and parent.arg == "headers"
-    return bool(name) and (program.states(name) or (program.function_of(node) is not None and not headers))
+    if not name.value or _is_secret(name):
+        return False
+    return program.states(name.value) or (program.function_of(node) is not None and not headers)
 
 
-def _quoted(value: str) -> str:
-    return repr(value) if '"' in value else f'"{repr(value)[1:-1]}"'
+def _is_secret(name: ast.expr | None) -> bool:
+    """Whether a key is of what never goes out, so that it may have any name."""
+    return isinstance(name, ast.Constant) and re.search(r"password|passwd|hash|secret|salt", str(name.value)) is not None
 
 
 def _is_inert(program: Program, node: ast.AST) -> bool:
@@ -49,7 +53,7 @@ def text(program: Program, node: ast.AST) -> Iterator[Edits]:
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or not program.is_in_place(node):
         return
     if _goes_out(program, node) and program.states(node.value):
-        yield program.put(node, _quoted(node.value + "x"))
+        yield program.put(node, quoted("other" if node.value != "other" else "another"))
 
 
 def _goes_out(program: Program, node: ast.Constant) -> bool:
@@ -83,9 +87,12 @@ def constant(program: Program, node: ast.AST) -> Iterator[Edits]:
 def _is_answer(program: Program, node: ast.expr) -> bool:
     parent = program.parents[node]
     if isinstance(parent, ast.Dict):
-        return any(node is value for value in parent.values)
+        if not any(value is node for value in parent.values):
+            return False
+        return not any(value is node and _is_secret(key) for key, value in zip(parent.keys, parent.values, strict=True))
     if isinstance(parent, ast.FormattedValue):
-        return True
+        called = [last_name(upper.func) for upper in program.above(parent) if isinstance(upper, ast.Call)]
+        return "debug" not in called
     if isinstance(parent, ast.keyword):
         call = program.parents[parent]
         return isinstance(call, ast.Call) and last_name(call.func)[:1].isupper() and last_name(call.func) in program.models
