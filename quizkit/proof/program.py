@@ -205,9 +205,11 @@ def parsed(text: str) -> ast.Module:
 
 def walked(node: ast.AST) -> Iterator[ast.AST]:
     """A node and all below it, in the order of the text."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        yield from walked(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [*ast.iter_child_nodes(node)][::-1]
 
 
 def is_function(node: ast.AST | None) -> TypeGuard[Function]:

@@ -59,14 +59,17 @@ def rewritings(source: str, *, required: SourceRules | None = None, documented: 
     made = {ast.dump(parsed(source))}
     together = plain
     for manner in MANNERS:
-        yield from _fresh(made, manner.name, source, plain, _written(manner, plain, required, documented=documented))
-        if manner.name not in _BACK:
+        changed = _written(manner, plain, required, documented=documented)
+        yield from _fresh(made, manner.name, source, plain, changed)
+        if changed != plain and manner.name not in _BACK:
             together = _written(manner, together, required, documented=documented)
     yield from _fresh(made, "all together", source, plain, together)
 
 
 def _fresh(made: set[str], name: str, source: str, plain: str, changed: str) -> Iterator[Variant]:
     """The version, if there is none like it; one that only lacks the comments counts where there were some."""
+    if changed == plain and name != "bare":
+        return
     shape = ast.dump(parsed(changed))
     if shape not in made or (name == "bare" and changed != source):
         made.add(shape)
@@ -77,7 +80,7 @@ def _written(manner: Manner, text: str, required: SourceRules | None, *, documen
     """A text in some manner, or as it is where the question wouldn't have it so."""
     program = Program(text, documented=documented)
     manner.change(program)
-    changed = ast.unparse(ast.fix_missing_locations(program.tree)) + "\n"
+    changed = ast.unparse(program.tree) + "\n"
     if manner.name == "bare":
         changed = _without_blank_lines(changed)
     return text if required is not None and broken_rules(changed, required) else changed

@@ -132,6 +132,8 @@ def is_dead(program: Program, node: ast.AST) -> bool:
     """Whether a statement is never reached, or never runs in a check."""
     if isinstance(node, ast.If) and ("__name__" in names_in(node.test) or last_name(node.test) == "TYPE_CHECKING"):
         return True
+    if isinstance(node, ast.Assign) and any(name.startswith("__") for name in names_in(*node.targets)):
+        return True
     parent = program.parents.get(node)
     for block in (getattr(parent, name, None) for name in ("body", "orelse", "finalbody")):
         if isinstance(block, list) and node in block:

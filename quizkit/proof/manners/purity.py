@@ -15,6 +15,8 @@ _METHODS: Final = {
     *("replace", "count", "index", "casefold", "title", "model_dump", "model_copy", "partition", "rpartition", "isoformat"),
 }
 _DATA: Final = {"str", "int", "float", "bool", "None", "dict", "list", "set", "tuple", "Annotated", "Literal", "Any", "Request"}
+_REQUEST: Final = {"headers", "query_params", "cookies", "path_params", "url", "method"}
+_LITERALS: Final = (ast.Dict, ast.List, ast.Set, ast.Tuple, ast.Constant, ast.DictComp, ast.ListComp)
 _MARKS: Final = {"Query", "Path", "Header", "Cookie", "Body", "Form"}
 _STEPS: Final = (
     *(ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom, ast.With, ast.Global, ast.Nonlocal, ast.Import),
@@ -31,6 +33,9 @@ def is_pure(program: Program, function: Function, seen: frozenset[str] = frozens
         return False
     stored = [part for part in parts if isinstance(part, ast.Attribute | ast.Subscript) and not isinstance(part.ctx, ast.Load)]
     if not all(_is_own_response(function, part) for part in stored):
+        return False
+    names = [part for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)]
+    if not all(_is_read_safely(program, function, name) for name in names):
         return False
     calls = [part for part in parts if isinstance(part, ast.Call)]
     return all(_is_harmless(program, function, call, seen | {function.name}) for call in calls)
@@ -61,17 +66,41 @@ def _is_data(program: Program, function: Function, value: ast.expr) -> bool:
     name = root_name(value)
     if not name:
         return isinstance(value, ast.Constant | ast.JoinedStr)
-    for parameter in parameters(function):
-        if parameter.arg.arg == name:
-            return (
-                names_in(parameter.arg.annotation) <= _DATA | _MARKS | program.models.keys()
-                and parameter.arg.annotation is not None
-            )
-    own = [part for part in own_nodes(function) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
-    if any(part.id == name for part in own):
-        return True  # it was read from data, or this function isn't pure anyway
+    kinds = [parameter.arg.annotation for parameter in parameters(function) if parameter.arg.arg == name]
+    if kinds:
+        return all(kind is not None and _is_plain(program, kind, value) for kind in kinds)
+    if name in _locals(function):
+        return True  # it was made of what is data, as all that this function reads
+    return _is_table(program, name)
+
+
+def _is_plain(program: Program, kind: ast.expr, value: ast.expr) -> bool:
+    names = names_in(kind)
+    if "Request" in names:
+        return any(isinstance(part, ast.Attribute) and part.attr in _REQUEST for part in ast.walk(value))
+    return names <= _DATA | program.models.keys()
+
+
+def _is_table(program: Program, name: str) -> bool:
+    """Whether a name of the module is only ever given a literal."""
     lines = [line for line in program.tree.body if isinstance(line, ast.Assign | ast.AnnAssign)]
     values = [
         line.value for line in lines if name in names_in(*(line.targets if isinstance(line, ast.Assign) else [line.target]))
     ]
-    return bool(values) and all(isinstance(made, ast.Dict | ast.List | ast.Set | ast.DictComp | ast.ListComp) for made in values)
+    return bool(values) and all(isinstance(made, _LITERALS) for made in values)
+
+
+def _locals(function: Function) -> set[str]:
+    nodes = own_nodes(function)
+    return {part.id for part in nodes if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+
+
+def _is_read_safely(program: Program, function: Function, name: ast.Name) -> bool:
+    """Whether a name is a local, an argument of a plain kind, a table, or something that is judged where it is called."""
+    kinds = [parameter.arg.annotation for parameter in parameters(function) if parameter.arg.arg == name.id]
+    if kinds:
+        known = _DATA | {"Response", "BackgroundTasks", "status"} | program.models.keys()
+        return all(kind is not None and names_in(kind) - _MARKS <= known for kind in kinds)
+    classes = {part.name for part in program.tree.body if isinstance(part, ast.ClassDef)}
+    known = _BUILTINS | classes | program.functions.keys() | {"status", "fastapi"} | _locals(function)
+    return name.id in known or _is_table(program, name.id)

@@ -21,6 +21,8 @@ from quizkit.proof.program import (
 )
 
 _BODILESS: Final = {"204", "205", "304"}
+# Where these are, something else runs while a handler does.
+_CONCURRENT: Final = {"BackgroundTasks", "threading", "Thread", "create_task", "TaskGroup", "ThreadPoolExecutor"}
 _DECLARING: Final = {"Depends", "Security", "Query", "Path", "Header", "Cookie", "Body", "Form", "File", "Field"}
 
 
@@ -126,18 +128,28 @@ def _declarations(program: Program) -> Iterator[ast.Call]:
 
 
 def in_threads(program: Program) -> None:
-    """`def` for an `async def` that awaits nothing, and looks at nothing that a thread could see differently."""
-    _made(program, ast.AsyncFunctionDef, ast.FunctionDef)
+    """`def` for a handler's `async def` that awaits nothing, and looks at nothing that a thread could see differently.
+
+    A dependency stays on the loop: between it and its handler other requests would come in.
+    """
+    attributes = {node.attr for node in program.nodes if isinstance(node, ast.Attribute)}
+    if not (names_in(program.tree) | attributes) & _CONCURRENT:
+        handlers = [function for function in program.functions.values() if routes(function)]
+        _made(program, handlers, ast.AsyncFunctionDef, ast.FunctionDef)
 
 
 def on_loop(program: Program) -> None:
     """`async def` for a `def` that blocks nothing."""
-    _made(program, ast.FunctionDef, ast.AsyncFunctionDef)
+    _made(program, list(program.functions.values()), ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def _made(program: Program, old: type[Function], new: type[Function]) -> None:
+def _made(program: Program, functions: list[Function], old: type[Function], new: type[Function]) -> None:
     for place, line in enumerate(program.tree.body):
-        if not isinstance(line, old) or any(last_name(call.func) == "websocket" for call in routes(line)):
+        if (
+            not isinstance(line, old)
+            or line not in functions
+            or any(last_name(call.func) == "websocket" for call in routes(line))
+        ):
             continue
         if program.is_only_injected(line) and is_pure(program, line):
             made = new(line.name, line.args, line.body, line.decorator_list, line.returns)
@@ -146,7 +158,8 @@ def _made(program: Program, old: type[Function], new: type[Function]) -> None:
 
 def responses_made(program: Program) -> None:
     """`return JSONResponse(jsonable_encoder(x))` for `return x`, where FastAPI would do just that."""
-    if any(keyword(call, "default_response_class") for call in program.nodes if isinstance(call, ast.Call)):
+    given = {part.arg for part in program.nodes if isinstance(part, ast.keyword)}
+    if given & {"default_response_class", "route_class"}:
         return
     asked = [parameter.arg for function in program.asked for parameter in parameters(function)]
     if any("Response" in names_in(arg.annotation) for arg in asked) or not _are_importable(program):
@@ -202,7 +215,8 @@ def _status(call: ast.Call) -> str | None:
 
 def _with_response(program: Program, function: Function) -> bool:
     given = keyword(routes(function)[0], "status_code")
-    found = [node for node in own_nodes(function) if isinstance(node, ast.Return) and _is_plain(program, node.value)]
+    returned = [node for node in own_nodes(function) if isinstance(node, ast.Return) and _is_plain(program, node.value)]
+    found = [node for node in returned if not any(isinstance(upper, ast.Try) for upper in program.above(node))]
     for node in found:
         if node.value is not None:
             content = ast.Call(ast.Name("jsonable_encoder", ast.Load()), [node.value], [])
