@@ -176,9 +176,14 @@ class Program:
         return frozenset(name for node in read for name in names_in(*node.targets))
 
     def tells_time(self, *nodes: ast.AST) -> bool:
-        """Whether some expressions speak of an instant, which no check hits."""
-        parts = [part for node in nodes for part in ast.walk(node)]
+        """Whether some expressions, or the sums that they are part of, speak of an instant, which no check hits."""
+        parts = [part for node in nodes for part in ast.walk(self._sum_of(node))]
         return any(_reads_clock(part) or (isinstance(part, ast.Name) and part.id in self.instants) for part in parts)
+
+    def _sum_of(self, node: ast.AST) -> ast.AST:
+        while isinstance(upper := self.parents.get(node), ast.BinOp | ast.UnaryOp):
+            node = upper
+        return node
 
     def is_only_injected(self, function: Function) -> bool:
         """Whether nobody but FastAPI calls one of the module's functions."""

@@ -45,6 +45,7 @@ LINES = [
     ("comparison", "a = 0 <= x not in y", ["a = 0 < x not in y", "a = 0 <= x in y"]),
     ("comparison", "if x == y: pass", []),  # `condition` has it
     ("comparison", "a = time.monotonic() - start >= 60", []),
+    ("arithmetic", "now = time.time()\na = start + 60 - now", []),
     ("comparison", "a = x if x <= 50 else 50", []),
     ("limit", "a = len(x) > 1024", ["a = len(x) > 1025"]),
     ("boolean", "a = b and c and d", ["a = b or c or d"]),

@@ -63,7 +63,7 @@ def _is_whole_test(program: Program, node: ast.AST) -> bool:
 
 def boolean(program: Program, node: ast.AST) -> Iterator[Edits]:
     """`or` for `and`, and the other way round."""
-    if isinstance(node, ast.BoolOp) and program.is_in_place(node):
+    if isinstance(node, ast.BoolOp) and program.is_in_place(node) and not program.tells_time(node):
         word, other = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
         edits = []
         for left, right in zip(node.values, node.values[1:], strict=False):
