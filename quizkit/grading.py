@@ -43,7 +43,8 @@ def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random",
         case Predict():
             verdict = _confined(_grade_predict(question, answer, sandbox), sandbox)
         case Fix() | Coding():
-            verdict = _confined(grade_source(question.checks, answer[0] if answer else "", sandbox, rng), sandbox)
+            text = answer[0] if answer else ""
+            verdict = _confined(_advised(grade_source(question.checks, text, sandbox, rng), text, question.starter), sandbox)
         case Tests():
             verdict = _confined(grade_tests(question, answer[0] if answer else "", sandbox, rng), sandbox)
         case _:
@@ -54,6 +55,15 @@ def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random",
 def _confined(verdict: Verdict, sandbox: "Sandbox") -> Verdict:
     """The verdict with the names of the protections that were in force."""
     return replace(verdict, sandbox=sandbox.protections())
+
+
+def _advised(verdict: Verdict, text: str, starter: str) -> Verdict:
+    """A verdict that passed, with what could still be better in what the person wrote."""
+    if not verdict.passed:
+        return verdict
+    from quizkit.check.advice import advice  # noqa: PLC0415 - most saves don't pass
+
+    return replace(verdict, advice=advice(text, starter))
 
 
 def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> Verdict:
