@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
-from quizkit.check import scenario, source, template
+from quizkit.check import bundle, dockerfile, scenario, source, template
 from quizkit.check.message import encode
-from quizkit.check.result import cause_outcome, stopped_outcome, stopped_words, traceback_text
-from quizkit.check.spec import Check, SourceCheck
+from quizkit.check.result import cause_outcome, place_result, stopped_outcome, stopped_words, traceback_text
+from quizkit.check.spec import Check, DocumentCheck, SourceCheck
 from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
 from quizkit.marking.mark import Answer, Marker, SelfMarker, mark_choice, mark_cloze, mark_exception, mark_predict
@@ -43,13 +43,36 @@ def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random",
         case Predict():
             verdict = _confined(_grade_predict(question, answer, sandbox), sandbox)
         case Fix() | Coding():
-            text = answer[0] if answer else ""
-            verdict = _confined(_advised(grade_source(question.checks, text, sandbox, rng), text, question.starter), sandbox)
+            verdict = grade_coded(question, answer[0] if answer else "", sandbox, rng)
         case Tests():
             verdict = _confined(grade_tests(question, answer[0] if answer else "", sandbox, rng), sandbox)
         case _:
             assert_never(question)
     return replace(verdict, duration_s=time.monotonic() - began)
+
+
+def grade_coded(question: Fix | Coding, text: str, sandbox: "Sandbox", rng: "Random") -> Verdict:
+    """What comes of a text that answers a `fix` or `code` question, in the question's language."""
+    if question.language != "python":
+        return grade_document(question.checks, text, question.language)
+    return _confined(_advised(grade_source(question.checks, text, sandbox, rng), text, question.starter), sandbox)
+
+
+def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict:
+    """Reads an answer that isn't Python as JSON, and looks into it; nothing runs."""
+    from quizkit.deck import syntax  # noqa: PLC0415 - PyYAML is only loaded where YAML is read
+
+    if not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
+        return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
+    try:
+        found = syntax.parse(text) if language == "yaml" else dockerfile.parse(text)
+    except syntax.SyntaxFault as error:
+        words = "; ".join(f"line {fault.line}: {fault.message}" for fault in error.faults)
+        return _verdict([_not_run(check) for check in checks], Outcome.error, f"this is not YAML: {words}")
+    except dockerfile.NoDockerfile as error:
+        return _verdict([_not_run(check) for check in checks], Outcome.error, f"this is no Dockerfile: {error}")
+    results = [place_result(check, found) for check in checks if isinstance(check, DocumentCheck)]
+    return _verdict(results, _overall(results), "")
 
 
 def _confined(verdict: Verdict, sandbox: "Sandbox") -> Verdict:
@@ -72,10 +95,15 @@ def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "R
         return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
     alone = [number for number, check in enumerate(checks) if check.own_process]
     shared = [number for number in range(len(checks)) if number not in alone]
+    try:
+        files = bundle.files(text)
+        main = bundle.main_path(files)
+    except bundle.BrokenBundle as error:
+        return _verdict([_not_run(check) for check in checks], Outcome.error, str(error))
     results: dict[int, CheckResult] = {}
     output = ""
     for group in [shared] * bool(shared) + [[number] for number in alone]:
-        found, fault, printed = _grade_group([checks[number] for number in group], text, sandbox, rng)
+        found, fault, printed = _grade_group([checks[number] for number in group], text, (files, main), sandbox, rng)
         results |= dict(zip(group, found, strict=True))
         output = output or printed
         if fault and group is shared:
@@ -119,14 +147,15 @@ def _has_code(text: str) -> bool:
 
 
 def _grade_group(
-    checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random"
+    checks: Sequence[Check], text: str, answer: tuple[Mapping[str, str], str], sandbox: "Sandbox", rng: "Random"
 ) -> tuple[list[CheckResult], CheckResult | None, str]:
     """The results of checks that share a process, how they all ended where the app didn't load, and what was printed."""
     first = checks[0]
     given = template.draw(first.kinds(), rng) if first.own_process and hasattr(first, "kinds") else None
     env = {name: template.as_text(template.fill(value, given or {})) for name, value in first.env.items()}
     files = {name: template.as_text(template.fill(value, given or {})) for name, value in first.files.items()}
-    with sandbox.open({**files, "main.py": text}, env) as run:
+    written, main = answer
+    with sandbox.open({**files, **written}, env, main) as run:
         loaded = run.load()
         if not isinstance(loaded, Loaded):
             broken = [_broken_check(check, loaded) for check in checks]
@@ -140,6 +169,8 @@ def _run_checks(
     results: list[CheckResult] = []
     stopped = False
     for check in checks:
+        if isinstance(check, DocumentCheck):
+            raise QuizkitError(f"{check.title}: no document is looked into where an app runs")  # the models let none by
         if isinstance(check, SourceCheck):
             results.append(_source_result(check, text))
         elif stopped:

@@ -71,13 +71,17 @@ class Worth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What a right answer could do better, at a line of it, and what to write instead. It never changes a verdict."""
+    """What a right answer could do better, at a line of it, and what to write instead. It never changes a verdict.
+
+    `file` is the one in which the line stands, where the answer has several.
+    """
 
     grade: Worth
     line: int
     rule: str
     words: str
     instead: str
+    file: str = ""
 
     @property
     def message(self) -> str:

@@ -3,9 +3,10 @@
 import ast
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
-from quizkit.check import careless, concurrency, outdated
+from quizkit.check import bundle, careless, concurrency, outdated
 from quizkit.check.names import Code
 from quizkit.verdict import Advice, Worth
 
@@ -18,9 +19,22 @@ def advice(source: str, given: str = "") -> tuple[Advice, ...]:
 
     What a line of `given`, the text that a person began with, earns just so is the task's doing, and not said.
     """
-    begun = {(found.rule, _line(given, found.line)) for found in _found(given)}
-    fresh = {found for found in _found(source) if (found.rule, _line(source, found.line)) not in begun}
-    return tuple(sorted(fresh, key=lambda found: (found.grade is Worth.knowing, found.line, found.rule)))
+    begun = {(found.rule, line) for found, line in _in_files(given)}
+    fresh = {found for found, line in _in_files(source) if (found.rule, line) not in begun}
+    return tuple(sorted(fresh, key=lambda found: (found.grade is Worth.knowing, found.file, found.line, found.rule)))
+
+
+def _in_files(source: str) -> Iterator[tuple[Advice, str]]:
+    """What is found in each file of an answer, with the line that earns it; each file is judged by itself."""
+    try:
+        files = bundle.files(source)
+    except bundle.BrokenBundle:
+        return
+    for path, text in files.items():
+        lines = text.split("\n")
+        for found in _found(text) if path.endswith(".py") else ():
+            placed = replace(found, file=path) if bundle.is_bundle(source) else found
+            yield placed, lines[found.line - 1].strip() if found.line <= len(lines) else ""
 
 
 def _found(source: str) -> list[Advice]:
@@ -30,8 +44,3 @@ def _found(source: str) -> list[Advice]:
         return [found for rule in RULES for found in rule(code)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two for what is nested too deep
         return []
-
-
-def _line(source: str, number: int) -> str:
-    lines = source.split("\n")
-    return lines[number - 1].strip() if 0 < number <= len(lines) else ""

@@ -205,6 +205,18 @@ def _contains(operand: Any, actual: Any, partial: bool, path: Path) -> Iterator[
         yield from _some(operand, actual, partial, path)
 
 
+def _in_order(operand: Any, actual: Any, partial: bool, path: Path) -> Iterator[Mismatch]:
+    if not isinstance(actual, list):
+        yield Mismatch(path, operand, actual, "expected a list")
+        return
+    left = iter(actual)
+    for number, pattern in enumerate(operand, 1):
+        if not any(not match(pattern, value, partial=partial) for value in left):
+            words = "expected such an element" if number == 1 else f"expected such an element after the {number - 1} before it"
+            yield Mismatch(path, pattern, actual, words)
+            return
+
+
 def _expression(operand: Any, actual: Any, _partial: bool, path: Path) -> Iterator[Mismatch]:
     """`$expr` arrives here worked out; floats may differ in their last digits, since an answer may add in another order."""
     if not _is_number(actual) or not _close(operand, actual):
@@ -236,6 +248,7 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any, bool, Path], Iterator[Mismatch]]
     "$not": _not,
     "$length": _length,
     "$any_order": _any_order,
+    "$in_order": _in_order,
     "$each": _each,
     "$some": _some,
     "$none": _none,
@@ -252,7 +265,7 @@ def _operator_faults(name: str, operand: Any, path: Path) -> Iterator[tuple[Path
         yield path, f'unknown operator "{name}"{advice}'
     elif fault := _operand_fault(name, operand):
         yield path, fault
-    elif name in ("$not", "$length", "$each", "$some", "$none", "$contains", "$any_order"):
+    elif name in ("$not", "$length", "$each", "$some", "$none", "$contains", "$any_order", "$in_order"):
         yield from faults(operand, path)
 
 
@@ -263,7 +276,7 @@ def _operand_fault(name: str, operand: Any) -> str:
         return f"{unknown[0]!r} is no type; the types are {', '.join(_TYPES)}" if unknown else ""
     if name == "$matches":
         return _pattern_fault(operand)
-    if name in ("$in", "$any_order") and not isinstance(operand, list):
+    if name in ("$in", "$any_order", "$in_order") and not isinstance(operand, list):
         return f"{name} takes a list"
     if (name == "$any" and operand is not True) or (name == "$absent" and not isinstance(operand, bool)):
         return f"{name} takes true" + (" or false" if name == "$absent" else "")

@@ -15,6 +15,7 @@ from quizkit.sandbox.protocol import Request, Response
 from quizkit.verdict import Mismatch
 
 SHOWN_BODY: Final = 4000
+_BYTES_SHOWN: Final = 64
 _PATH_SAFE: Final = "/%:@!$&'()*+,;=~?-._"
 
 
@@ -103,6 +104,8 @@ def expectation(spec: ResponseSpec, values: Mapping[str, Any]) -> dict[str, Any]
     for name in ("text", "media_type"):
         if spec.has(name):
             expected[name] = text_pattern(fill(getattr(spec, name), values))
+    if spec.bytes is not None:
+        expected["bytes"] = spec.bytes.pattern()
     if spec.headers:
         expected["headers"] = {name: text_pattern(fill(pattern, values)) for name, pattern in spec.headers.items()}
     if spec.cookies:
@@ -160,12 +163,24 @@ def _differences(expected: Mapping[str, Any], response: Response, nth: int | Non
         yield from match(expected["media_type"], media_type(response), path=("media_type",))
     if "text" in expected:
         yield from match(expected["text"], body_text(response), path=("text",))
+    if "bytes" in expected:
+        yield from _byte_differences(expected["bytes"], response.body)
     for name in ("json", "json_contains"):
         if name in expected:
             try:
                 yield from match(expected[name], body_json(response), partial=name == "json_contains", path=("json",))
             except NotJson as error:
                 yield Mismatch(("json",), expected[name], body_text(response)[:SHOWN_BODY], str(error))
+
+
+def _byte_differences(expected: Mapping[str, Any], body: bytes) -> Iterator[Mismatch]:
+    """Where a body isn't what was stated of it; what is shown is the end of it that the difference is at."""
+    if "length" in expected:
+        yield from match(expected["length"], len(body), path=("bytes", "length"))
+    for name, holds in (("equal", body.__eq__), ("begins", body.startswith), ("ends", body.endswith)):
+        if name in expected and not holds(bytes.fromhex(expected[name])):
+            shown = body[-_BYTES_SHOWN:] if name == "ends" else body[:_BYTES_SHOWN]
+            yield Mismatch(("bytes", name), expected[name], shown.hex())
 
 
 def header(response: Response, name: str) -> Any:

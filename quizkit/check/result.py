@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from quizkit.check import message
+from quizkit.check import jsonpath, message
+from quizkit.check.match import ABSENT, match
+from quizkit.check.spec import DocumentCheck
 from quizkit.sandbox.protocol import Raised, Reply, Request, Response, Stopped
 from quizkit.verdict import CheckResult, Mismatch, Outcome
 
@@ -39,6 +41,19 @@ def judged(
     raised = response.raised
     outcome = (cause_outcome(raised) if raised else None) or Outcome.failed
     return _result(check, outcome, request, expected, actual, mismatches, raised=raised)
+
+
+def place_result(check: DocumentCheck, document: Any) -> CheckResult:
+    """What stands at the place of a document that a check looks at."""
+    wanted = check.document
+    try:
+        actual = jsonpath.find(wanted.at, document)
+    except LookupError:
+        actual = ABSENT
+    mismatches = match(wanted.pattern, actual, partial=wanted.partial, path=("document", *jsonpath.parse(wanted.at)))
+    expected = {"json_contains" if wanted.partial else "json": wanted.pattern}
+    seen = {"json": None if actual is ABSENT else actual}
+    return _result(check, Outcome.failed if mismatches else Outcome.passed, None, expected, seen, mismatches)
 
 
 def failed(
@@ -102,7 +117,7 @@ def _statuses(wanted: Any) -> str:
     return "a success" if wanted == list(range(200, 300)) else " or ".join(map(str, wanted))
 
 
-_ROOTS: Final = {"json": "JSON", "media_type": "media type", "openapi": "OpenAPI"}
+_ROOTS: Final = {"json": "JSON", "media_type": "media type", "openapi": "OpenAPI", "document": "the document"}
 
 
 def place_text(path: tuple[str | int, ...]) -> str:

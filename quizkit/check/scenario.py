@@ -182,7 +182,7 @@ def _openapi(check: OpenapiCheck) -> Play:
     if reply.status != 200:
         return judged(check, request, {"status": 200}, reply, message.compare({"status": 200}, reply))
     wanted = check.openapi
-    pattern = template.fill(wanted.json_contains if wanted.partial else wanted.json_exact, {})
+    pattern = template.fill(wanted.pattern, {})
     expected = {"status": 200, "json_contains" if wanted.partial else "json": pattern}
     try:
         actual = jsonpath.find(wanted.at, message.body_json(reply))

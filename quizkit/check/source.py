@@ -4,15 +4,20 @@ import ast
 import warnings
 from collections.abc import Iterator
 
+from quizkit.check import bundle
 from quizkit.check.names import dotted, imports
 from quizkit.check.spec import NamedFunction, SourceRules
 
 
 def broken_rules(source: str, rules: SourceRules) -> list[str]:
-    """The rules that `source` breaks, each as a sentence. Raises SyntaxError where it isn't Python."""
+    """The rules that `source` breaks, each as a sentence; several files count together.
+
+    Raises SyntaxError where it isn't Python, BrokenBundle where its headings can't be files.
+    """
     with warnings.catch_warnings(action="ignore"):
-        tree = ast.parse(source)
-    used, functions = set(_used_names(tree)), set(_functions(tree))
+        trees = [ast.parse(text) for path, text in bundle.files(source).items() if path.endswith(".py")]
+    used = {name for tree in trees for name in _used_names(tree)}
+    functions = {function for tree in trees for function in _functions(tree)}
     broken = [f"{_words(rule)} is required" for rule in rules.require if not _holds(rule, used, functions)]
     return broken + [f"{_words(rule)} is not allowed here" for rule in rules.forbid if _holds(rule, used, functions)]
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -160,6 +161,48 @@ class RequestSpec(Model):
                 yield from (file.filename, file.content, file.content_type)
 
 
+_HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2}\s*)*")
+
+
+def _hexadecimal(text: str) -> str:
+    if not _HEX.fullmatch(text):
+        raise ValueError(f'"{text}" is no bytes in hexadecimal; write two digits for each, such as 89 50 4e 47')
+    return text
+
+
+Hexadecimal = Annotated[Text, AfterValidator(_hexadecimal)]
+
+
+class BytesSpec(Model):
+    """A body, byte by byte in hexadecimal: all of it, or how it begins and ends, and how long it is. A text is all of it."""
+
+    equal: Hexadecimal | None = None
+    begins: Hexadecimal | None = None
+    ends: Hexadecimal | None = None
+    length: Pattern = None
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        """Editors are to know the short form too."""
+        return _or_text(handler(schema))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"equal": as_written(value)} if isinstance(value, str | int | float) else value
+
+    @model_validator(mode="after")
+    def _something(self) -> "BytesSpec":
+        if not self.model_fields_set:
+            raise ValueError("bytes says nothing")
+        return self
+
+    def pattern(self) -> dict[str, Any]:
+        """What was written, by name, the digits without spaces."""
+        found = {name: getattr(self, name) for name in ("equal", "begins", "ends", "length") if name in self.model_fields_set}
+        return {name: bytes.fromhex(value).hex() if name != "length" else value for name, value in found.items()}
+
+
 class ResponseSpec(Model):
     """What must come back. The status is always stated; whatever else is left out doesn't count."""
 
@@ -172,6 +215,7 @@ class ResponseSpec(Model):
     headers: dict[str, Pattern] = {}
     cookies: dict[str, Pattern] = {}
     text: Pattern = None
+    bytes: BytesSpec | None = None
     media_type: Text | None = None
 
     @field_validator("status", mode="after")
@@ -568,15 +612,15 @@ class StreamCheck(_Watched):
         return self.name or f"stream {self.stream.method} {self.stream.path}"
 
 
-class OpenapiExpectation(Model):
-    """A place in the app's OpenAPI document and what must stand there."""
+class PlaceExpectation(Model):
+    """A place in a document and what must stand there."""
 
     at: Annotated[Text, AfterValidator(lambda path: (jsonpath.parse(path) and path) or path)] = "$"
     json_exact: Pattern = Field(default=None, alias="json")
     json_contains: Pattern = None
 
     @model_validator(mode="after")
-    def _one_expectation(self) -> "OpenapiExpectation":
+    def _one_expectation(self) -> "PlaceExpectation":
         if len({"json_exact", "json_contains"} & self.model_fields_set) != 1:
             raise ValueError("needs either json or json_contains")
         return self
@@ -586,23 +630,45 @@ class OpenapiExpectation(Model):
         """Whether only the listed keys count."""
         return "json_contains" in self.model_fields_set
 
+    @property
+    def pattern(self) -> Any:
+        """What must stand there."""
+        return self.json_contains if self.partial else self.json_exact
+
 
 class OpenapiCheck(_Common):
     """What the app says of itself at /openapi.json, or at the path in `url`."""
 
-    openapi: OpenapiExpectation
+    openapi: PlaceExpectation
     url: Text = "/openapi.json"
 
     @model_validator(mode="after")
     def _no_names(self) -> "OpenapiCheck":
-        wanted = self.openapi
-        self._require_no_names(iter((self.env, self.files, self.url, wanted.json_exact, wanted.json_contains)))
+        self._require_no_names(iter((self.env, self.files, self.url, self.openapi.pattern)))
         return self
 
     @property
     def title(self) -> str:
         """The check's name, or the place that it looks at."""
         return self.name or f"OpenAPI {self.openapi.at}"
+
+
+class DocumentCheck(_Common):
+    """What must stand in an answer that isn't Python: a Dockerfile or YAML, read as JSON."""
+
+    document: PlaceExpectation
+
+    @model_validator(mode="after")
+    def _nothing_runs(self) -> "DocumentCheck":
+        if self.own_process:
+            raise ValueError("nothing runs where a document is looked at, so fresh, env and files mean nothing")
+        self._require_no_names(iter((self.document.pattern,)))
+        return self
+
+    @property
+    def title(self) -> str:
+        """The check's name, or the place that it looks at."""
+        return self.name or f"the document at {self.document.at}"
 
 
 class NamedFunction(Model):
@@ -653,6 +719,7 @@ _KEYS: Final = {
     "websocket": "socket check",
     "stream": "stream check",
     "openapi": "openapi check",
+    "document": "document check",
     "source": "source check",
 }
 CHECK_TAGS: Final[Mapping[type[Model], str]] = {
@@ -661,6 +728,7 @@ CHECK_TAGS: Final[Mapping[type[Model], str]] = {
     SocketCheck: "socket check",
     StreamCheck: "stream check",
     OpenapiCheck: "openapi check",
+    DocumentCheck: "document check",
     SourceCheck: "source check",
 }
 
@@ -681,6 +749,7 @@ Check = Annotated[
     | Annotated[SocketCheck, Tag("socket check")]
     | Annotated[StreamCheck, Tag("stream check")]
     | Annotated[OpenapiCheck, Tag("openapi check")]
+    | Annotated[DocumentCheck, Tag("document check")]
     | Annotated[SourceCheck, Tag("source check")],
     Discriminator(
         _which,

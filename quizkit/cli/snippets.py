@@ -143,8 +143,8 @@ def _check_path(
         show(console.document(path, found))
         return [result for _, result in found]
     results = []
-    for name, text in _sources(path, deck, alone=question is not None):
-        result = _verdict(name, text, question, deck, bench, rng)
+    for name, text, named in _sources(path, question, deck):
+        result = _verdict(name, text, named, deck, bench, rng)
         show(console.file_verdict(result.file, deck.entry(result.question or ""), result.verdict))
         results.append(result)
     return results
@@ -187,23 +187,42 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
             time.sleep(WATCH_POLL_S)
 
 
-def _sources(path: str, deck: "Deck", *, alone: bool) -> Iterator[tuple[str, str]]:
-    """Each file's name and text. Raises MissingPath for what can't be read and for a folder where nothing names a question."""
+def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[str, str, str | None]]:
+    """Each answer's name, text and question: a file, or a folder that answers a question of several files.
+
+    Raises MissingPath for what can't be read and for a folder where nothing names a question.
+    """
     from quizkit.errors import MissingPath  # noqa: PLC0415
+    from quizkit.terminal.workfile import SUFFIXES, gathered  # noqa: PLC0415
 
     if path == STANDARD_INPUT:
-        yield "standard input", _decoded(sys.stdin.buffer.read())
+        yield "standard input", _decoded(sys.stdin.buffer.read()), question
         return
     given = Path(path)
     if not given.is_dir():
-        yield path, _text(given)
+        yield path, _text(given), question
         return
-    found = [(file, _text(file)) for file in sorted(given.rglob("*.py"))]
-    named = [(str(file), text) for file, text in found if alone or _question_of(file.name, text, deck) is not None]
+    if _wants_folder(question or given.resolve().name, deck):
+        yield path, gathered(given), question or given.resolve().name
+        return
+    within = {folder for folder in given.rglob("*") if folder.is_dir() and _wants_folder(folder.name, deck)}
+    files = sorted(file for suffix in SUFFIXES.values() for file in given.rglob(f"*{suffix}") if within.isdisjoint(file.parents))
+    found = [(file, _text(file)) for file in files]
+    named = [(str(file), text, question) for file, text in found if question or _question_of(file.name, text, deck) is not None]
+    named = sorted([*named, *((str(folder), gathered(folder), folder.name) for folder in within)])
     if not named:
         advice = "each file's first line says which: # quizkit: ID" if found else "name a file or a folder with Python files"
         raise MissingPath(f"{path}: nothing in this folder names a question.", advice)
     yield from named
+
+
+def _wants_folder(name: str, deck: "Deck") -> bool:
+    """Whether a name is that of a question which several files answer."""
+    from quizkit.check.bundle import is_bundle  # noqa: PLC0415
+    from quizkit.deck.models import Coding, Fix  # noqa: PLC0415
+
+    asked = deck.question(name) if name in deck else None
+    return isinstance(asked, Coding | Fix) and is_bundle(asked.starter)
 
 
 def _text(path: Path) -> str:
@@ -259,27 +278,32 @@ def _verdict(name: str, text: str, question: str | None, deck: "Deck", bench: Wo
 def start(
     context: typer.Context,
     question: QuestionId,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; else quizkit-work/ID.py.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="What to write; else it goes into quizkit-work.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that differs from the starter.")] = False,
     deck: DeckPaths = None,
 ) -> None:
     """Write a question's starter to a file."""
+    from quizkit.check import bundle  # noqa: PLC0415
     from quizkit.errors import MissingPath, QuizkitError  # noqa: PLC0415
-    from quizkit.terminal.workfile import FOLDER, starter  # noqa: PLC0415
+    from quizkit.terminal.workfile import FOLDER, starter, suffix  # noqa: PLC0415
 
     bench: Workbench = context.obj
     asked = bench.deck(deck or ()).question(question)
     text = starter(asked)
-    path = output or Path(FOLDER) / f"{asked.id}.py"
+    several = bundle.is_bundle(text)
+    path = output or Path(FOLDER) / (asked.id if several else f"{asked.id}{suffix(asked)}")
+    written = {path / name: part for name, part in bundle.files(text).items()} if several else {path: text}
     try:
-        if path.exists() and not force and path.read_bytes() != text.encode():
-            raise QuizkitError(f"{path} is there already and differs from the starter.", "to write over it, add --force")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        for file, part in written.items():
+            if file.exists() and not force and file.read_bytes() != part.encode():
+                raise QuizkitError(f"{file} is there already and differs from the starter.", "to write over it, add --force")
+        for file, part in written.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(part, encoding="utf-8")
     except OSError as error:
         raise MissingPath(f"{path}: {error.strerror}") from None
     more = "".join(f" --deck {folder}" for folder in deck or ())
-    named = "" if output is None or path.stem == asked.id else f" --question {asked.id}"
+    named = "" if output is None or (path.name if several else path.stem) == asked.id else f" --question {asked.id}"
     typer.echo(f"{path}\n  check it: quizkit check {path}{named}{more}")
 
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Discriminator, Field, model_validator
 
 from quizkit.check import template
-from quizkit.check.spec import CHECK_TAGS, Check, Many, Model, Prose, RequestSpec, Text
+from quizkit.check.spec import CHECK_TAGS, Check, DocumentCheck, Many, Model, Prose, RequestSpec, Text
 
+Language = Literal["python", "dockerfile", "yaml"]
 Level = Literal["junior", "mid", "senior"]
 Kind = Literal["recall", "choice", "cloze", "predict", "fix", "code", "tests"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -274,11 +275,20 @@ class Predict(_Common):
 
 class _Coded(_Common):
     prompt: Prose
+    language: Language = "python"
     starter: Code
     checks: Annotated[Many[Check], Field(min_length=1)]
     solutions: Annotated[Many[Version], Field(min_length=1)]
     wrong: Many[Wrong] = ()
     equivalent: Many[Wrong] = ()
+
+    @model_validator(mode="after")
+    def _checks_fit_the_language(self) -> "_Coded":
+        for check in self.checks:
+            if isinstance(check, DocumentCheck) == (self.language == "python"):
+                needs = "is asked by requests, not by document" if self.language == "python" else "only has document checks"
+                raise ValueError(f"an answer in {self.language} {needs}")
+        return self
 
     @model_validator(mode="after")
     def _no_app(self) -> "_Coded":

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from quizkit.deck.models import Choice, Cloze, Coding, EditFault, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
-from quizkit.grading import grade, grade_source, grade_tests, responses
+from quizkit.grading import grade, grade_coded, grade_tests, responses
 from quizkit.marking.mark import asked_parts, mark_choice, mark_cloze, observed, spelt
 from quizkit.sandbox.host import Sandbox
 from quizkit.sandbox.protocol import Raised
@@ -65,13 +65,13 @@ def verify(question: Question, sandbox: Sandbox, rng: Random) -> Proof:
 
 def _verify_coded(question: Fix | Coding, sandbox: Sandbox, rng: Random, proof: Proof) -> None:
     for number, solution in enumerate(question.solutions, 1):
-        verdict = grade_source(question.checks, question.text_of(solution), sandbox, rng)
+        verdict = grade_coded(question, question.text_of(solution), sandbox, rng)
         proof.count("solutions", verdict.passed, f"solution {number} fails: {reason(verdict)}")
-    verdict = grade_source(question.checks, question.starter, sandbox, rng)
+    verdict = grade_coded(question, question.starter, sandbox, rng)
     broken = verdict.outcome is Outcome.error
     proof.count("starters", broken or verdict.outcome is Outcome.failed, f"the starter {_ends(verdict)}")
     for number, wrong in enumerate(question.wrong, 1):
-        verdict = grade_source(question.checks, question.text_of(wrong), sandbox, rng)
+        verdict = grade_coded(question, question.text_of(wrong), sandbox, rng)
         proof.count("wrong", not verdict.passed, f"wrong version {number} {_ends(verdict)} ({wrong.why})")
         if verdict.outcome is Outcome.error and verdict.message and not broken:
             proof.messages.append(f"wrong version {number} doesn't even load: {reason(verdict)}")

@@ -385,16 +385,16 @@ def advice(verdict: Verdict) -> RenderableType:
             parts.append(Text(f"  {grade.capitalize()}", style="bold"))
         for first, lines in found:
             mark, style = (sign("partly"), "") if grade is Worth.changing else (sign("none"), "dim")
-            place = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+            place = f"{first.file} line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}".strip()
             parts.append(Hanging(f"{mark} ", f"{place}: {first.message}", style, indent=2))
     return Group(*parts)
 
 
 def _by_message(found: Iterable[Advice]) -> list[tuple[Advice, list[int]]]:
-    """Each advice once, with all the lines that earn it."""
-    same: dict[str, tuple[Advice, list[int]]] = {}
+    """Each advice once a file, with all the lines that earn it."""
+    same: dict[tuple[str, str], tuple[Advice, list[int]]] = {}
     for one in found:
-        same.setdefault(one.message, (one, []))[1].append(one.line)
+        same.setdefault((one.file, one.message), (one, []))[1].append(one.line)
     return list(same.values())
 
 

@@ -64,7 +64,8 @@ def _check(check: CheckResult) -> dict[str, Any]:
 
 
 def _advice(advice: Advice) -> dict[str, Any]:
-    return {"grade": advice.grade, "line": advice.line, "rule": advice.rule, "message": advice.message}
+    place = {"file": advice.file, "line": advice.line} if advice.file else {"line": advice.line}
+    return {"grade": advice.grade, **place, "rule": advice.rule, "message": advice.message}
 
 
 def junit(results: Sequence[FileVerdict]) -> str:

@@ -2,6 +2,8 @@
 
 import fcntl
 import gc
+import importlib
+import importlib.machinery
 import io
 import os
 import sys
@@ -54,7 +56,7 @@ def serve(pipes: tuple[int, int, int], backend: Backend) -> NoReturn:
         if load.tests:
             _run_tests(nonce)
         else:
-            _run(nonce)
+            _run(load.main, nonce)
     except MemoryError:
         code = protocol.EXIT_MEMORY
     except BaseException:  # whatever it is, this process must not go on as a second worker
@@ -129,9 +131,9 @@ def _reply(reply: Loaded | Broken | protocol.Answered | protocol.Asked | protoco
         data = data[os.write(_REPLIES, data) :]
 
 
-def _run(nonce: str) -> None:
+def _run(main: str, nonce: str) -> None:
     """Loads the snippet and says so under the first frame's nonce; then each reply bears the nonce of its request."""
-    module = _import_main()
+    module = _import_main(main)
     found = module if isinstance(module, Broken) else _find_app(module)
     if isinstance(found, Broken):
         _reply(found, nonce)
@@ -160,20 +162,30 @@ def _run_tests(nonce: str) -> None:
     _reply(run_tests(ask), nonce)
 
 
-def _import_main() -> types.ModuleType | Broken:
-    """Imports `main.py` from the scratch folder as a person's server would."""
+def _import_main(path: str) -> types.ModuleType | Broken:
+    """Imports `main.py` from the scratch folder, or from a package in it, as a person's server would."""
     sys.path.insert(0, os.getcwd())  # noqa: PTH109
-    module = types.ModuleType("main")
-    module.__file__ = os.path.abspath("main.py")  # noqa: PTH100
-    sys.modules["main"] = module
-    with open("main.py", encoding="utf-8") as file:  # noqa: PTH123
+    package, _, name = path.removesuffix(".py").replace("/", ".").rpartition(".")
+    module = types.ModuleType(f"{package}.{name}" if package else name)
+    module.__file__ = os.path.abspath(path)  # noqa: PTH100
+    module.__package__ = package
+    module.__spec__ = importlib.machinery.ModuleSpec(module.__name__, None, origin=module.__file__)
+    module.__spec__._initializing = True  # type: ignore[attr-defined]  # so that Python tells a circular import as one
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123
         source = file.read()
     try:
         code = compile(source, module.__file__, "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return Broken("syntax", _syntax_error(error))
+        return Broken("syntax", _syntax_error(error, path))
     try:
+        parent = importlib.import_module(package) if package else None
+        sys.modules[module.__name__] = module
         exec(code, module.__dict__)
+        module.__spec__._initializing = False  # type: ignore[attr-defined]
+        if parent is not None:
+            setattr(parent, name, module)
+    except SyntaxError as error:  # in a file that this one imports
+        return Broken("syntax", _syntax_error(error, path))
     except SystemExit as error:
         return Broken("exit", told(error))
     except ModuleNotFoundError as error:
@@ -206,9 +218,10 @@ def _enter(app: Any, stack: ExitStack) -> Client | Broken:
     return client
 
 
-def _syntax_error(error: Exception) -> Raised:
+def _syntax_error(error: Exception, path: str) -> Raised:
     if isinstance(error, SyntaxError):
-        frame = Frame("main.py", error.lineno or 1, "", (error.text or "").strip()[:LINE_SHOWN])
+        named = (error.filename or path).removeprefix(os.getcwd() + os.sep)  # noqa: PTH109
+        frame = Frame(named, error.lineno or 1, "", (error.text or "").strip()[:LINE_SHOWN])
         return Raised(type(error).__name__, error.msg, (frame,))
     words = "it is nested too deep" if isinstance(error, RecursionError | MemoryError) else str(error)
-    return Raised("SyntaxError", words, (Frame("main.py", 1, "", ""),))
+    return Raised("SyntaxError", words, (Frame(path, 1, "", ""),))

@@ -245,6 +245,6 @@ def _cause(error: BaseException | None) -> str:
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)[:2000]
+        return str(error).replace(os.environ.get("HOME", "") + os.sep, "")[:2000]
     except Exception:  # the snippet wrote this exception's __str__
         return ""

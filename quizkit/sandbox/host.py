@@ -71,12 +71,12 @@ class Sandbox:
         """
         return cls(begin(limits or Limits(), warm=warm, confined=confined, newborn=newborn), time_limit_s)
 
-    def open(self, files: Mapping[str, str], env: Mapping[str, str] | None = None) -> "Run":
-        """A run of a snippet, whose `main.py` is loaded by `load`. Use it as a context manager.
+    def open(self, files: Mapping[str, str], env: Mapping[str, str] | None = None, main: str = "main.py") -> "Run":
+        """A run of a snippet, whose file `main` is loaded by `load`. Use it as a context manager.
 
         Raises NoSandbox where the worker is gone.
         """
-        return Run(self, files, env or {})
+        return Run(self, files, env or {}, main)
 
     def protections(self) -> tuple[str, ...]:
         """The names of what holds a run in, on this machine.
@@ -127,10 +127,11 @@ def probe() -> tuple[Protection, ...]:
 class Run:
     """One snippet in one process. `load` first, then `send`; whatever ends it early is a Stopped, for good."""
 
-    def __init__(self, sandbox: Sandbox, files: Mapping[str, str], env: Mapping[str, str]) -> None:
+    def __init__(self, sandbox: Sandbox, files: Mapping[str, str], env: Mapping[str, str], main: str) -> None:
         self._sandbox = sandbox
         self._files = files
         self._env = env
+        self._main = main
         self._deadline = self._look_at = 0.0
         self._begun = False
         self._counts_scratch = False
@@ -201,7 +202,8 @@ class Run:
 
     def _first_frame(self, nonce: str, *, tests: bool = False) -> bytes:
         home = {"HOME": self._scratch, "TMPDIR": self._scratch, "USER": "quizkit", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
-        return protocol.pack_load(Load(dict(self._files), {**home, **self._env, "HOME": self._scratch}, tests), nonce)
+        env = {**home, **self._env, "HOME": self._scratch}
+        return protocol.pack_load(Load(dict(self._files), env, tests, self._main), nonce)
 
     def printed(self) -> str:
         """What the snippet has printed so far, as far as it is kept."""

@@ -25,7 +25,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The first frame: the files of the snippet, of which `main.py` is imported. `env` is the whole environment.
+    """The first frame: the files of the snippet, of which `main` is imported. `env` is the whole environment.
 
     With `tests` there is no app among them but pytest tests, which ask for the app's responses.
     """
@@ -33,6 +33,7 @@ class Load:
     files: Mapping[str, str]
     env: Mapping[str, str] = field(default_factory=dict)
     tests: bool = False
+    main: str = "main.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ def lengths(prefix: bytes) -> tuple[int, int]:
 
 def pack_load(load: Load, nonce: str = "") -> bytes:
     """The first frame of a run."""
-    return pack({"files": dict(load.files), "env": dict(load.env), "tests": load.tests, "nonce": nonce})
+    return pack({"files": dict(load.files), "env": dict(load.env), "tests": load.tests, "main": load.main, "nonce": nonce})
 
 
 def pack_call(call: Call, nonce: str = "") -> bytes:

@@ -5,11 +5,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from quizkit.check import bundle
 from quizkit.deck.models import Coding, Fix, Question, Tests
 from quizkit.errors import MissingPath, QuizkitError
 
 FOLDER: Final = "quizkit-work"
 HEADER: Final = "# quizkit: "
+_FILES_TAKEN: Final = 100
+SUFFIXES: Final = {"python": ".py", "yaml": ".yaml", "dockerfile": ".dockerfile"}
 
 
 def starter(question: Question) -> str:
@@ -20,6 +23,28 @@ def starter(question: Question) -> str:
     if not isinstance(question, Fix | Coding | Tests):
         raise QuizkitError(f"{question.id} is a {question.kind} question; it has no starter.", f"quizkit show {question.id}")
     return f"{HEADER}{question.id}\n{question.starter}"
+
+
+def suffix(question: Question) -> str:
+    """The ending by which an editor knows the language of a question's work file."""
+    return SUFFIXES[question.language] if isinstance(question, Fix | Coding) else SUFFIXES["python"]
+
+
+def gathered(folder: Path) -> str:
+    """The files of a folder as one text, `main.py` above those below it. Raises MissingPath for what can't be read as text."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and _counts(path.relative_to(folder))]
+    if len(paths) > _FILES_TAKEN:
+        raise MissingPath(f"{folder}: {len(paths)} files are more than an answer has ({_FILES_TAKEN})")
+    try:
+        return bundle.join({path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in paths})
+    except UnicodeDecodeError:
+        raise MissingPath(f"{folder}: not all files in it are UTF-8 text") from None
+    except OSError as error:
+        raise MissingPath(f"{error.filename}: {error.strerror}") from None
+
+
+def _counts(path: Path) -> bool:
+    return not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
 def named_question(text: str) -> str | None:
@@ -33,7 +58,7 @@ def begin(question: Question, folder: Path, now: Callable[[], datetime]) -> Path
 
     Raises MissingPath where the folder can't be written.
     """
-    path = folder / f"{question.id}.py"
+    path = folder / f"{question.id}{suffix(question)}"
     text = starter(question)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -188,6 +188,13 @@ def test_a_line_that_the_task_gave_is_not_the_persons() -> None:
     assert [found.line for found in advice("import os\n" + given + "TOKEN = 'abcdefgh'\n", given)] == [4]
 
 
+def test_of_several_files_each_is_judged_by_itself_and_named() -> None:
+    text = "# quizkit: x\n# file: app/main.py\nimport time\n# file: notes.txt\nTOKEN = 'abcdefgh'\n"
+    found = advice(f"{text}# file: app/a.py\nTOKEN = 'abcdefgh'\n")
+    assert [(one.file, one.line, one.rule) for one in found] == [("app/a.py", 1, "written-secret")]
+    assert advice("# file: a.py\nTOKEN = 'abcdefgh'\n# file: a.py\n") == ()
+
+
 def test_every_advice_is_a_sentence_that_says_what_to_write() -> None:
     found = advice(HEAD + "async def f(): time.sleep(1)\n")
     assert [one.message for one in found] == [

@@ -53,7 +53,7 @@ def test_a_key_says_which_kind_of_check_it_is(fields: Any, model: type, title: s
 )
 def test_a_check_is_of_exactly_one_kind(keys: tuple[str, ...]) -> None:
     assert _says({key: {} for key in keys}) == [
-        ("", "a check has exactly one of the keys request, websocket, stream, openapi, source, steps")
+        ("", "a check has exactly one of the keys request, websocket, stream, openapi, document, source, steps")
     ]
 
 
@@ -83,6 +83,8 @@ def test_another_short_form_is_refused(text: str) -> None:
         ({"response": {**OK, "json_contains": [{"$in": 1}]}}, "response.json_contains", "0.$in: $in takes a list"),
         ({"response": {**OK, "headers": {"a": {"$matches": "("}}}}, "response.headers.a", "$matches: not a regular"),
         ({"response": {**OK, "json": {1, 2}}}, "response.json", "input was not a valid JSON value"),
+        ({"response": {**OK, "bytes": "8"}}, "response.bytes.equal", '"8" is no bytes in hexadecimal'),
+        ({"response": {**OK, "bytes": {}}}, "response.bytes", "bytes says nothing"),
         ({"request": {}}, "request.path", "Field required"),
         ({"request": {"path": "/", "method": "FETCH"}}, "request.method", '"FETCH" is no method; the methods are GET'),
         ({"request": {"path": "/", "jsno": 1}}, "request.jsno", "Extra inputs are not permitted"),

@@ -62,7 +62,7 @@ def test_a_key_says_which_kind_of_check_it_is(fields: Any, model: type, title: s
 )
 def test_a_check_is_of_exactly_one_kind(keys: tuple[str, ...]) -> None:
     assert _says({key: {} for key in keys}) == [
-        ("", "a check has exactly one of the keys request, websocket, stream, openapi, source, steps")
+        ("", "a check has exactly one of the keys request, websocket, stream, openapi, document, source, steps")
     ]
 
 

@@ -334,3 +334,66 @@ def test_show_an_unknown_id(run: Run) -> None:
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines()[0] == 'No question has the id "say-wyh".'
     assert "Close: say-why" in done.err
+
+
+# ---- other languages, and several files ----
+
+_LANGUAGES = """\
+topic: Languages
+questions:
+  - id: a-package
+    kind: code
+    level: mid
+    prompt: Split it.
+    starter: |
+      # file: app/__init__.py
+      # file: app/main.py
+      from fastapi import FastAPI
+
+      app = FastAPI()
+    checks: [{request: GET /a, response: {status: 200, json: {a: 1}}}]
+    solutions:
+      - edit: [{from: "app = FastAPI()\\n", to: "app = FastAPI()\\n\\n\\n@app.get('/a')\\ndef a():\\n    return {'a': 1}\\n"}]
+  - id: an-image
+    kind: code
+    level: mid
+    language: dockerfile
+    prompt: Pack it.
+    starter: FROM python
+    checks: [{document: {at: "$.stages[0].user", json: app}}]
+    solutions: [{code: "FROM python\\nUSER app\\n"}]
+"""
+
+
+def test_a_question_of_several_files_is_started_and_checked_as_a_folder(run: Run) -> None:
+    Path("languages.yaml").write_text(_LANGUAGES)
+    deck = ("--deck", "languages.yaml")
+    assert run("start", "a-package", *deck).code == 0
+    main = Path("quizkit-work/a-package/app/main.py")
+    assert Path("quizkit-work/a-package/app/__init__.py").read_text() == ""
+    assert run("check", "quizkit-work/a-package", *deck).code == 1
+    main.write_text(main.read_text() + "\n\n@app.get('/a')\ndef a():\n    return {'a': 1}\n")
+    assert run("check", "quizkit-work/a-package", *deck).code == 0
+    assert run("check", "quizkit-work", *deck).code == 0
+    assert run("check", "--question", "a-package", "quizkit-work/a-package", *deck).code == 0
+    again = run("start", "a-package", *deck)
+    assert again.code == 2
+    assert "app/main.py is there already and differs" in again.err
+    assert "@app.get" in main.read_text()
+
+
+def test_files_that_are_no_text_are_told(run: Run) -> None:
+    Path("languages.yaml").write_text(_LANGUAGES)
+    Path("a-package").mkdir()
+    Path("a-package/main.py").write_bytes(b"\xff\xfe")
+    done = run("check", "a-package", "--deck", "languages.yaml")
+    assert (done.code, done.err) == (3, "a-package: not all files in it are UTF-8 text\n")
+
+
+def test_a_dockerfile_has_a_name_that_editors_know(run: Run) -> None:
+    Path("languages.yaml").write_text(_LANGUAGES)
+    deck = ("--deck", "languages.yaml")
+    assert run("start", "an-image", *deck).out.startswith("quizkit-work/an-image.dockerfile\n")
+    assert run("check", "quizkit-work", *deck).code == 1
+    Path("quizkit-work/an-image.dockerfile").write_text("# quizkit: an-image\nFROM python\nUSER app\n")
+    assert run("check", "quizkit-work", *deck).code == 0

@@ -85,7 +85,7 @@ def _holds_all(hint: str, question: Fix | Coding, index: int) -> bool:
 
 
 def _own_lines(question: Fix | Coding, index: int) -> list[str]:
-    """The lines of a solution that the starter has not, without imports and lone brackets."""
+    """The lines of a solution that the starter has not, without imports, comments and lone brackets."""
     try:
         text = question.text_of(question.solutions[index])
     except EditFault:
@@ -93,7 +93,9 @@ def _own_lines(question: Fix | Coding, index: int) -> list[str]:
     begun = set(map(str.strip, question.starter.splitlines()))
     lines = (line.strip() for line in text.splitlines())
     return [
-        line for line in lines if line not in begun and any(map(str.isalnum, line)) and not line.startswith(("import ", "from "))
+        line
+        for line in lines
+        if line not in begun and any(map(str.isalnum, line)) and not line.startswith(("import ", "from ", "#"))
     ]
 
 
