@@ -55,7 +55,7 @@ def grade_coded(question: Fix | Coding, text: str, sandbox: "Sandbox", rng: "Ran
     """What comes of a text that answers a `fix` or `code` question, in the question's language."""
     if question.language != "python":
         return grade_document(question.checks, text, question.language)
-    return _confined(grade_source(question.checks, text, sandbox, rng), sandbox)
+    return _confined(_advised(grade_source(question.checks, text, sandbox, rng), text, question.starter), sandbox)
 
 
 def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict:
@@ -78,6 +78,15 @@ def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict
 def _confined(verdict: Verdict, sandbox: "Sandbox") -> Verdict:
     """The verdict with the names of the protections that were in force."""
     return replace(verdict, sandbox=sandbox.protections())
+
+
+def _advised(verdict: Verdict, text: str, starter: str) -> Verdict:
+    """A verdict that passed, with what could still be better in what the person wrote."""
+    if not verdict.passed:
+        return verdict
+    from quizkit.check.advice import advice  # noqa: PLC0415 - most saves don't pass
+
+    return replace(verdict, advice=advice(text, starter))
 
 
 def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> Verdict:

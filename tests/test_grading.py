@@ -32,6 +32,17 @@ def _outcomes(verdict: Verdict) -> list[str]:
 # ---- each kind ----
 
 
+def test_advice_comes_with_a_pass_and_leaves_the_verdict_as_it_is(sandbox: Sandbox) -> None:
+    careless = "TOKEN = 'not much of one'\n" + DOUBLE
+    for text, advised in ((careless, ["written-secret"]), (DOUBLE, []), (careless.replace("2 * n", "n"), [])):
+        for kind in ("code", "fix"):
+            verdict = grade(question(kind), (text,), sandbox, Random(0))
+            assert [found.rule for found in verdict.advice] == advised
+            assert (verdict.passed, verdict.score == 1) == (("2 * n" in text),) * 2
+    given = question("fix", starter=careless.replace("2 * n", "3 * n"))
+    assert grade(given, (careless,), sandbox, Random(0)).advice == ()
+
+
 @pytest.mark.parametrize(
     ("kind", "right", "wrong"),
     [

@@ -43,13 +43,19 @@ def list_questions(
         bench.console().print(listing.questions(entries))
 
 
-def lint(context: typer.Context, paths: Paths = None) -> None:
+def lint(
+    context: typer.Context,
+    paths: Paths = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Ask for what a finished deck has too: explanations, follow-ups, two solutions.")
+    ] = False,
+) -> None:
     """Say whether a deck is well formed: every problem at once, as file:line: message."""
     from quizkit.deck.lint import lint as lint_paths  # noqa: PLC0415
     from quizkit.report import console  # noqa: PLC0415
 
     bench: Workbench = context.obj
-    found, count = lint_paths(paths or ())
+    found, count = lint_paths(paths or (), full=full)
     if found:
         bench.console().print(console.problems(found), soft_wrap=True)
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from quizkit.check.match import ABSENT
 from quizkit.deck.models import Entry
 from quizkit.report.console import plural, safe
-from quizkit.verdict import CheckResult, FileVerdict, Outcome
+from quizkit.verdict import Advice, CheckResult, FileVerdict, Outcome
 
 if TYPE_CHECKING:
     from quizkit.proof.verify import Proof
@@ -43,6 +43,7 @@ def _verdict(result: FileVerdict) -> dict[str, Any]:
         "total": len(verdict.checks),
         "message": verdict.message,
         "checks": [_check(check) for check in verdict.checks],
+        "advice": [_advice(advice) for advice in verdict.advice],
         "duration_s": round(verdict.duration_s, 4),
         "sandbox": list(verdict.sandbox),
     }
@@ -60,6 +61,11 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "actual": check.actual,
         "traceback": check.traceback,
     }
+
+
+def _advice(advice: Advice) -> dict[str, Any]:
+    place = {"file": advice.file, "line": advice.line} if advice.file else {"line": advice.line}
+    return {"grade": advice.grade, **place, "rule": advice.rule, "message": advice.message}
 
 
 def junit(results: Sequence[FileVerdict]) -> str:
