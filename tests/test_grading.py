@@ -1,5 +1,4 @@
 import gc
-import tempfile
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -406,7 +405,7 @@ def test_a_sandbox_that_was_closed_is_none() -> None:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_run_that_can_not_begin_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     closed = Sandbox.start()
     closed.close()
     before = len(list(Path("/proc/self/fd").iterdir()))
@@ -417,7 +416,7 @@ def test_a_run_that_can_not_begin_leaves_nothing(tmp_path: Path, monkeypatch: py
 
 
 def test_a_run_leaves_no_scratch_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with Sandbox.start() as own:
         assert _grade(own, "open('left', 'w').close()\n" + DOUBLE).passed
         assert list(tmp_path.rglob("left")) == []

@@ -7,6 +7,7 @@ each line out is a list of what came of them.
 import ctypes
 import json
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -86,6 +87,11 @@ class Ground:
         except BlockingIOError:
             return ""
 
+    def clear(self) -> None:
+        """Removes the file and the socket."""
+        self.socket.close()
+        shutil.rmtree(self.folder)
+
 
 def main() -> None:
     """Serves until standard input ends."""
@@ -119,6 +125,7 @@ def main() -> None:
         say([item.name for item in sandbox.report() if item.held])
         for line in sys.stdin:
             say(list(threads.map(lambda source: both(sandbox, source), json.loads(line))))
+    ground.clear()
 
 
 def say(value: object) -> None:

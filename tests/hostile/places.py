@@ -66,7 +66,7 @@ class Driver:
 
 
 def family(folder: str) -> list[int]:
-    """Warden, worker and runs of the sandbox with this folder, in the order in which they were started."""
+    """Warden, first process, worker and runs of the sandbox with this folder, in the order in which they were started."""
     pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     return sorted(pid for pid in pids if _belongs(pid, folder))
 
