@@ -38,8 +38,8 @@ PLACES = tuple(
 class Driver:
     """A driver process in one place. `held` names the protections that it found there."""
 
-    def __init__(self, place: Place) -> None:
-        command = [interpreter(place), "-m", "tests.hostile.driver", *place.arguments()]
+    def __init__(self, place: Place, *options: str) -> None:
+        command = [interpreter(place), "-m", "tests.hostile.driver", *place.arguments(), *options]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(), cwd=REPOSITORY
         )
