@@ -6,7 +6,6 @@ import select
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -187,7 +186,7 @@ class Run:
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
         if isinstance(found, Sight):
-            return replace(found, output=self._new_output())
+            return found._replace(output=self._new_output())
         if isinstance(found, SocketEvent):
             return found
         return _timed(found, time.monotonic() - began)
@@ -357,7 +356,7 @@ def _nonce() -> str:
 
 def _timed(answer: Response | Responses, measured_s: float) -> Response | Responses:
     """The answer with a time that can be believed: no longer than it took here, nor much shorter."""
-    return replace(answer, elapsed_s=min(max(answer.elapsed_s, measured_s - _ON_THE_WAY_S), measured_s))
+    return answer._replace(elapsed_s=min(max(answer.elapsed_s, measured_s - _ON_THE_WAY_S), measured_s))
 
 
 def _stopped(ending: Ending, limits: Limits) -> Stopped:

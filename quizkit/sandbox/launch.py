@@ -21,6 +21,7 @@ from quizkit.sandbox.spawn import END, ITSELF, LAST, ROOT, RUN, Newborn, can_for
 _START_S: Final = 60
 _END_S: Final = 5
 _STEP_S: Final = 0.001
+_LAST_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,10 @@ class Warm:
 
     def close(self) -> None:
         """Closes the control socket, upon which the worker's warden ends all, and waits for that."""
+        # After its last run it ends by itself, and whoever reaps it counts what it used.
+        ended = _reap(self._pid, _LAST_S) if self._is_used_up else None
         self._control.close()
-        if _reap(self._pid, _END_S) is None:
+        if ended is None and _reap(self._pid, _END_S) is None:
             os.kill(self._pid, signal.SIGKILL)
             _reap(self._pid, _END_S)
 

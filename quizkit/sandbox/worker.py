@@ -1,6 +1,6 @@
-"""What a worker starts with: told to confine itself, it ends as a worker in `nursery`. Started as a script, not imported.
+"""How a worker begins: in namespaces of its own, beneath its warden; `nursery` goes on. Started as a script, not imported.
 
-Of what is imported here the warden and the first process keep a copy each, which is why it is so little.
+Of what is imported here the processes that only wait keep a copy, which is why it is so little.
 """
 
 import gc
