@@ -27,8 +27,16 @@ if TYPE_CHECKING:
     from quizkit.sandbox.host import Run, Sandbox
 
 
-def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random", marker: Marker | None = None) -> Verdict:
-    """What comes of an answer, of any kind of question.
+def grade(
+    question: Question,
+    answer: Answer,
+    sandbox: "Sandbox",
+    rng: "Random",
+    marker: Marker | None = None,
+    *,
+    last: bool = False,
+) -> Verdict:
+    """What comes of an answer, of any kind of question. After the `last` answer the sandbox may be used up.
 
     Raises NoSandbox where the worker is gone, QuizkitError where the kind can't be marked yet.
     """
@@ -43,7 +51,8 @@ def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random",
         case Predict():
             verdict = _confined(_grade_predict(question, answer, sandbox), sandbox)
         case Fix() | Coding():
-            verdict = grade_coded(question, answer[0] if answer else "", sandbox, rng)
+            text = answer[0] if answer else ""
+            verdict = _advised(question, text, grade_coded(question, text, sandbox, rng, last=last))
         case Tests():
             verdict = _confined(grade_tests(question, answer[0] if answer else "", sandbox, rng), sandbox)
         case _:
@@ -51,11 +60,11 @@ def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random",
     return replace(verdict, duration_s=time.monotonic() - began)
 
 
-def grade_coded(question: Fix | Coding, text: str, sandbox: "Sandbox", rng: "Random") -> Verdict:
+def grade_coded(question: Fix | Coding, text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False) -> Verdict:
     """What comes of a text that answers a `fix` or `code` question, in the question's language."""
     if question.language != "python":
         return grade_document(question.checks, text, question.language)
-    return _confined(_advised(grade_source(question.checks, text, sandbox, rng), text, question.starter), sandbox)
+    return _confined(grade_source(question.checks, text, sandbox, rng, last=last), sandbox)
 
 
 def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict:
@@ -80,16 +89,16 @@ def _confined(verdict: Verdict, sandbox: "Sandbox") -> Verdict:
     return replace(verdict, sandbox=sandbox.protections())
 
 
-def _advised(verdict: Verdict, text: str, starter: str) -> Verdict:
+def _advised(question: Fix | Coding, text: str, verdict: Verdict) -> Verdict:
     """A verdict that passed, with what could still be better in what the person wrote."""
-    if not verdict.passed:
+    if not verdict.passed or question.language != "python":
         return verdict
     from quizkit.check.advice import advice  # noqa: PLC0415 - most saves don't pass
 
-    return replace(verdict, advice=advice(text, starter))
+    return replace(verdict, advice=advice(text, question.starter))
 
 
-def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> Verdict:
+def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False) -> Verdict:
     """Runs a snippet and every check on it: one run for all, and one more for each check that wants its own."""
     if not _has_code(text):
         return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
@@ -102,8 +111,10 @@ def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "R
         return _verdict([_not_run(check) for check in checks], Outcome.error, str(error))
     results: dict[int, CheckResult] = {}
     output = ""
-    for group in [shared] * bool(shared) + [[number] for number in alone]:
-        found, fault, printed = _grade_group([checks[number] for number in group], text, (files, main), sandbox, rng)
+    groups = [shared] * bool(shared) + [[number] for number in alone]
+    for group in groups:
+        ends = last and group is groups[-1]
+        found, fault, printed = _grade_group([checks[number] for number in group], text, (files, main), sandbox, rng, last=ends)
         results |= dict(zip(group, found, strict=True))
         output = output or printed
         if fault and group is shared:
@@ -147,7 +158,7 @@ def _has_code(text: str) -> bool:
 
 
 def _grade_group(
-    checks: Sequence[Check], text: str, answer: tuple[Mapping[str, str], str], sandbox: "Sandbox", rng: "Random"
+    checks: Sequence[Check], text: str, answer: tuple[Mapping[str, str], str], sandbox: "Sandbox", rng: "Random", *, last: bool
 ) -> tuple[list[CheckResult], CheckResult | None, str]:
     """The results of checks that share a process, how they all ended where the app didn't load, and what was printed."""
     first = checks[0]
@@ -155,7 +166,7 @@ def _grade_group(
     env = {name: template.as_text(template.fill(value, given or {})) for name, value in first.env.items()}
     files = {name: template.as_text(template.fill(value, given or {})) for name, value in first.files.items()}
     written, main = answer
-    with sandbox.open({**files, **written}, env, main) as run:
+    with sandbox.open({**files, **written}, env, main, last=last) as run:
         loaded = run.load()
         if not isinstance(loaded, Loaded):
             broken = [_broken_check(check, loaded) for check in checks]
