@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from quizkit.check import bundle, dockerfile, scenario, source, template
 from quizkit.check.message import encode
@@ -60,11 +60,17 @@ def grade(
     return replace(verdict, duration_s=time.monotonic() - began)
 
 
-def grade_coded(question: Fix | Coding, text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False) -> Verdict:
-    """What comes of a text that answers a `fix` or `code` question, in the question's language."""
+def grade_coded(
+    question: Fix | Coding, text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False, thorough: bool = True
+) -> Verdict:
+    """What comes of a text that answers a `fix` or `code` question, in the question's language.
+
+    Without `thorough` the first check that fails is enough, and the others aren't run; after the `last` answer
+    the sandbox may be used up.
+    """
     if question.language != "python":
         return grade_document(question.checks, text, question.language)
-    return _confined(grade_source(question.checks, text, sandbox, rng, last=last), sandbox)
+    return _confined(grade_source(question.checks, text, sandbox, rng, last=last, thorough=thorough), sandbox)
 
 
 def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict:
@@ -98,7 +104,9 @@ def _advised(question: Fix | Coding, text: str, verdict: Verdict) -> Verdict:
     return replace(verdict, advice=advice(text, question.starter))
 
 
-def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False) -> Verdict:
+def grade_source(
+    checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False, thorough: bool = True
+) -> Verdict:
     """Runs a snippet and every check on it: one run for all, and one more for each check that wants its own."""
     if not _has_code(text):
         return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
@@ -114,13 +122,16 @@ def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "R
     groups = [shared] * bool(shared) + [[number] for number in alone]
     for group in groups:
         ends = last and group is groups[-1]
-        found, fault, printed = _grade_group([checks[number] for number in group], text, (files, main), sandbox, rng, last=ends)
+        chosen = [checks[number] for number in group]
+        found, fault, printed = _grade_group(chosen, text, (files, main), sandbox, rng, last=ends, thorough=thorough)
         results |= dict(zip(group, found, strict=True))
         output = output or printed
         if fault and group is shared:
             everything = [results.get(n) or _not_run(check) for n, check in enumerate(checks)]
             return replace(_verdict(everything, fault.outcome, fault.message), output=output)
-    ordered = [results[number] for number in range(len(checks))]
+        if not thorough and any(result.outcome is not Outcome.passed for result in found):
+            break
+    ordered = [results.get(number) or _not_run(check) for number, check in enumerate(checks)]
     return replace(_verdict(ordered, _overall(ordered), ""), output=output)
 
 
@@ -158,7 +169,14 @@ def _has_code(text: str) -> bool:
 
 
 def _grade_group(
-    checks: Sequence[Check], text: str, answer: tuple[Mapping[str, str], str], sandbox: "Sandbox", rng: "Random", *, last: bool
+    checks: Sequence[Check],
+    text: str,
+    answer: tuple[Mapping[str, str], str],
+    sandbox: "Sandbox",
+    rng: "Random",
+    *,
+    last: bool,
+    thorough: bool,
 ) -> tuple[list[CheckResult], CheckResult | None, str]:
     """The results of checks that share a process, how they all ended where the app didn't load, and what was printed."""
     first = checks[0]
@@ -171,25 +189,31 @@ def _grade_group(
         if not isinstance(loaded, Loaded):
             broken = [_broken_check(check, loaded) for check in checks]
             return (broken if first.own_process else [_unreached(result) for result in broken]), broken[0], run.printed()
-        return _run_checks(checks, text, run, rng, given), None, run.printed()
+        return _run_checks(checks, text, run, rng, given, thorough), None, run.printed()
 
 
 def _run_checks(
-    checks: Sequence[Check], text: str, run: "Run", rng: "Random", given: Mapping[str, Any] | None
+    checks: Sequence[Check], text: str, run: "Run", rng: "Random", given: Mapping[str, Any] | None, thorough: bool
 ) -> list[CheckResult]:
     results: list[CheckResult] = []
     stopped = False
     for check in checks:
         if isinstance(check, DocumentCheck):
             raise QuizkitError(f"{check.title}: no document is looked into where an app runs")  # the models let none by
-        if isinstance(check, SourceCheck):
-            results.append(_source_result(check, text))
-        elif stopped:
+        if stopped and (not thorough or not isinstance(check, SourceCheck)):
             results.append(_not_run(check))
+        elif isinstance(check, SourceCheck):
+            results.append(_source_result(check, text))
         else:
             results.append(drive(scenario.play(check, rng, given), run))
-            stopped = results[-1].outcome not in (Outcome.passed, Outcome.failed)
+            stopped = results[-1].outcome not in _GOES_ON
+        if not thorough:
+            stopped = results[-1].outcome is not Outcome.passed
     return results
+
+
+_GOES_ON: Final = (Outcome.passed, Outcome.failed)
+"""How a check ends that leaves the app there to be asked again."""
 
 
 def drive(play: scenario.Play, run: "Run") -> CheckResult:

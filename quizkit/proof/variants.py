@@ -32,3 +32,8 @@ def _common(left: list[str], right: list[str]) -> int:
 
 def _shown(lines: list[str]) -> str:
     return textwrap.dedent("\n".join(lines)).strip()
+
+
+def changed_lines(before: str, after: str) -> str:
+    """Both sides of a change, as a diff shows them."""
+    return "\n".join([*(f"- {line}" for line in before.splitlines()), *(f"+ {line}" for line in after.splitlines())])

@@ -1,5 +1,6 @@
 """The host's side of a run: sends requests to the worker, reads its replies as hostile input, and ends it in time."""
 
+import copy
 import itertools
 import os
 import select
@@ -69,6 +70,12 @@ class Sandbox:
         NoSandbox where the machine can't start one.
         """
         return cls(begin(limits or Limits(), warm=warm, confined=confined, newborn=newborn), time_limit_s)
+
+    def within(self, time_limit_s: float) -> "Sandbox":
+        """The same sandbox, whose runs end sooner or later than this one's."""
+        other = copy.copy(self)
+        other.time_limit_s = time_limit_s
+        return other
 
     def open(
         self, files: Mapping[str, str], env: Mapping[str, str] | None = None, main: str = "main.py", *, last: bool = False
