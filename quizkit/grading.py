@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from quizkit.check import bundle, dockerfile, scenario, source, template
 from quizkit.check.message import encode
@@ -27,8 +27,16 @@ if TYPE_CHECKING:
     from quizkit.sandbox.host import Run, Sandbox
 
 
-def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random", marker: Marker | None = None) -> Verdict:
-    """What comes of an answer, of any kind of question.
+def grade(
+    question: Question,
+    answer: Answer,
+    sandbox: "Sandbox",
+    rng: "Random",
+    marker: Marker | None = None,
+    *,
+    last: bool = False,
+) -> Verdict:
+    """What comes of an answer, of any kind of question. After the `last` answer the sandbox may be used up.
 
     Raises NoSandbox where the worker is gone, QuizkitError where the kind can't be marked yet.
     """
@@ -43,7 +51,8 @@ def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random",
         case Predict():
             verdict = _confined(_grade_predict(question, answer, sandbox), sandbox)
         case Fix() | Coding():
-            verdict = grade_coded(question, answer[0] if answer else "", sandbox, rng)
+            text = answer[0] if answer else ""
+            verdict = _advised(question, text, grade_coded(question, text, sandbox, rng, last=last))
         case Tests():
             verdict = _confined(grade_tests(question, answer[0] if answer else "", sandbox, rng), sandbox)
         case _:
@@ -51,11 +60,17 @@ def grade(question: Question, answer: Answer, sandbox: "Sandbox", rng: "Random",
     return replace(verdict, duration_s=time.monotonic() - began)
 
 
-def grade_coded(question: Fix | Coding, text: str, sandbox: "Sandbox", rng: "Random") -> Verdict:
-    """What comes of a text that answers a `fix` or `code` question, in the question's language."""
+def grade_coded(
+    question: Fix | Coding, text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False, thorough: bool = True
+) -> Verdict:
+    """What comes of a text that answers a `fix` or `code` question, in the question's language.
+
+    Without `thorough` the first check that fails is enough, and the others aren't run; after the `last` answer
+    the sandbox may be used up.
+    """
     if question.language != "python":
         return grade_document(question.checks, text, question.language)
-    return _confined(grade_source(question.checks, text, sandbox, rng), sandbox)
+    return _confined(grade_source(question.checks, text, sandbox, rng, last=last, thorough=thorough), sandbox)
 
 
 def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict:
@@ -80,7 +95,18 @@ def _confined(verdict: Verdict, sandbox: "Sandbox") -> Verdict:
     return replace(verdict, sandbox=sandbox.protections())
 
 
-def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random") -> Verdict:
+def _advised(question: Fix | Coding, text: str, verdict: Verdict) -> Verdict:
+    """A verdict that passed, with what could still be better in what the person wrote."""
+    if not verdict.passed or question.language != "python":
+        return verdict
+    from quizkit.check.advice import advice  # noqa: PLC0415 - most saves don't pass
+
+    return replace(verdict, advice=advice(text, question.starter))
+
+
+def grade_source(
+    checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False, thorough: bool = True
+) -> Verdict:
     """Runs a snippet and every check on it: one run for all, and one more for each check that wants its own."""
     if not _has_code(text):
         return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
@@ -93,14 +119,19 @@ def grade_source(checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "R
         return _verdict([_not_run(check) for check in checks], Outcome.error, str(error))
     results: dict[int, CheckResult] = {}
     output = ""
-    for group in [shared] * bool(shared) + [[number] for number in alone]:
-        found, fault, printed = _grade_group([checks[number] for number in group], text, (files, main), sandbox, rng)
+    groups = [shared] * bool(shared) + [[number] for number in alone]
+    for group in groups:
+        ends = last and group is groups[-1]
+        chosen = [checks[number] for number in group]
+        found, fault, printed = _grade_group(chosen, text, (files, main), sandbox, rng, last=ends, thorough=thorough)
         results |= dict(zip(group, found, strict=True))
         output = output or printed
         if fault and group is shared:
             everything = [results.get(n) or _not_run(check) for n, check in enumerate(checks)]
             return replace(_verdict(everything, fault.outcome, fault.message), output=output)
-    ordered = [results[number] for number in range(len(checks))]
+        if not thorough and any(result.outcome is not Outcome.passed for result in found):
+            break
+    ordered = [results.get(number) or _not_run(check) for number, check in enumerate(checks)]
     return replace(_verdict(ordered, _overall(ordered), ""), output=output)
 
 
@@ -138,7 +169,14 @@ def _has_code(text: str) -> bool:
 
 
 def _grade_group(
-    checks: Sequence[Check], text: str, answer: tuple[Mapping[str, str], str], sandbox: "Sandbox", rng: "Random"
+    checks: Sequence[Check],
+    text: str,
+    answer: tuple[Mapping[str, str], str],
+    sandbox: "Sandbox",
+    rng: "Random",
+    *,
+    last: bool,
+    thorough: bool,
 ) -> tuple[list[CheckResult], CheckResult | None, str]:
     """The results of checks that share a process, how they all ended where the app didn't load, and what was printed."""
     first = checks[0]
@@ -146,30 +184,36 @@ def _grade_group(
     env = {name: template.as_text(template.fill(value, given or {})) for name, value in first.env.items()}
     files = {name: template.as_text(template.fill(value, given or {})) for name, value in first.files.items()}
     written, main = answer
-    with sandbox.open({**files, **written}, env, main) as run:
+    with sandbox.open({**files, **written}, env, main, last=last) as run:
         loaded = run.load()
         if not isinstance(loaded, Loaded):
             broken = [_broken_check(check, loaded) for check in checks]
             return (broken if first.own_process else [_unreached(result) for result in broken]), broken[0], run.printed()
-        return _run_checks(checks, text, run, rng, given), None, run.printed()
+        return _run_checks(checks, text, run, rng, given, thorough), None, run.printed()
 
 
 def _run_checks(
-    checks: Sequence[Check], text: str, run: "Run", rng: "Random", given: Mapping[str, Any] | None
+    checks: Sequence[Check], text: str, run: "Run", rng: "Random", given: Mapping[str, Any] | None, thorough: bool
 ) -> list[CheckResult]:
     results: list[CheckResult] = []
     stopped = False
     for check in checks:
         if isinstance(check, DocumentCheck):
             raise QuizkitError(f"{check.title}: no document is looked into where an app runs")  # the models let none by
-        if isinstance(check, SourceCheck):
-            results.append(_source_result(check, text))
-        elif stopped:
+        if stopped and (not thorough or not isinstance(check, SourceCheck)):
             results.append(_not_run(check))
+        elif isinstance(check, SourceCheck):
+            results.append(_source_result(check, text))
         else:
             results.append(drive(scenario.play(check, rng, given), run))
-            stopped = results[-1].outcome not in (Outcome.passed, Outcome.failed)
+            stopped = results[-1].outcome not in _GOES_ON
+        if not thorough:
+            stopped = results[-1].outcome is not Outcome.passed
     return results
+
+
+_GOES_ON: Final = (Outcome.passed, Outcome.failed)
+"""How a check ends that leaves the app there to be asked again."""
 
 
 def drive(play: scenario.Play, run: "Run") -> CheckResult:

@@ -62,6 +62,33 @@ class PointResult:
     why: str = ""
 
 
+class Worth(StrEnum):
+    """The two grades of advice: what is a fault, a risk or on its way out, and what today's documentation writes otherwise."""
+
+    changing = "worth changing"
+    knowing = "worth knowing"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a right answer could do better, at a line of it, and what to write instead. It never changes a verdict.
+
+    `file` is the one in which the line stands, where the answer has several.
+    """
+
+    grade: Worth
+    line: int
+    rule: str
+    words: str
+    instead: str
+    file: str = ""
+
+    @property
+    def message(self) -> str:
+        """The whole advice as two sentences."""
+        return f"{self.words}. Better: {self.instead}."
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What came of an answer. `score` runs from 0 to 1, as does `confidence`, where 1 is certain.
@@ -78,6 +105,7 @@ class Verdict:
     confidence: float = 1
     duration_s: float = 0
     sandbox: tuple[str, ...] = ()
+    advice: tuple[Advice, ...] = ()
 
     @property
     def passed(self) -> bool:

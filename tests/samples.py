@@ -39,9 +39,12 @@ BARE: dict[str, dict[str, Any]] = {
         "wrong": [{"edit": [{"from": "3 * n", "to": "8"}, {"from": "n: int", "to": "n: str"}], "why": "takes all"}],
     },
     "code": {
-        "prompt": "Write it.",
+        "prompt": "Write `GET /double/{n}`.",
         "starter": APP,
-        "checks": [{"request": "GET /double/4", "response": {"status": 200, "json": {"double": 8}}}],
+        "checks": [
+            {"request": "GET /double/4", "response": {"status": 200, "json": {"double": 8}}},
+            {"request": "GET /double/x", "response": {"status": 422}},
+        ],
         "solutions": [{"code": DOUBLE}],
         "wrong": [{"edit": [{"from": "2 * n", "to": "n"}], "why": "once"}],
     },

@@ -1,5 +1,4 @@
 import gc
-import tempfile
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -30,6 +29,17 @@ def _outcomes(verdict: Verdict) -> list[str]:
 
 
 # ---- each kind ----
+
+
+def test_advice_comes_with_a_pass_and_leaves_the_verdict_as_it_is(sandbox: Sandbox) -> None:
+    careless = "TOKEN = 'not much of one'\n" + DOUBLE
+    for text, advised in ((careless, ["written-secret"]), (DOUBLE, []), (careless.replace("2 * n", "n"), [])):
+        for kind in ("code", "fix"):
+            verdict = grade(question(kind), (text,), sandbox, Random(0))
+            assert [found.rule for found in verdict.advice] == advised
+            assert (verdict.passed, verdict.score == 1) == (("2 * n" in text),) * 2
+    given = question("fix", starter=careless.replace("2 * n", "3 * n"))
+    assert grade(given, (careless,), sandbox, Random(0)).advice == ()
 
 
 @pytest.mark.parametrize(
@@ -366,7 +376,7 @@ def test_each_ask_is_a_new_client_of_one_app(sandbox: Sandbox) -> None:
     snippet = snippet.replace("return len(seen)\n", "return who, len(seen)\n")
     snippet = "from typing import Annotated\nfrom fastapi import Cookie, Response\n" + snippet
     found = responses(question("predict", snippet=snippet, ask=[{"request": "POST /seen"}, {"request": "GET /seen"}]), sandbox)
-    assert isinstance(found, tuple)
+    assert not isinstance(found, Raised)
     assert [(response.status, response.body) for response in found] == [(200, b'{"id":1}'), (200, b'["nobody",1]')]
 
 
@@ -406,7 +416,7 @@ def test_a_sandbox_that_was_closed_is_none() -> None:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_run_that_can_not_begin_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     closed = Sandbox.start()
     closed.close()
     before = len(list(Path("/proc/self/fd").iterdir()))
@@ -417,7 +427,7 @@ def test_a_run_that_can_not_begin_leaves_nothing(tmp_path: Path, monkeypatch: py
 
 
 def test_a_run_leaves_no_scratch_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with Sandbox.start() as own:
         assert _grade(own, "open('left', 'w').close()\n" + DOUBLE).passed
         assert list(tmp_path.rglob("left")) == []

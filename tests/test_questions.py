@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from quizkit.deck.lint import lint
 from quizkit.deck.loader import builtin, load
 from quizkit.deck.models import Recall
 from quizkit.deck.schema import deck_schema
@@ -35,6 +36,19 @@ def test_there_is_enough_of_each_kind() -> None:
 
 def test_every_question_teaches_and_names_the_page() -> None:
     assert [entry.id for entry, question in QUESTIONS if not (question.explanation and question.docs)] == []
+
+
+WAITING = {
+    "errors-422-item": "the word body stands beside its gap",
+    "async-on-event": "one answer, written out, passes its only request",
+    "issue-joined-unique": "one answer, written out, passes its only request",
+}
+"""What lint finds and the deck has still to mend; a question that is mended is struck off."""
+
+
+def test_nothing_new_is_wrong_with_the_deck() -> None:
+    found, _ = lint([builtin()], full=True)
+    assert [str(problem) for problem in found if problem.message.partition(":")[0] not in WAITING] == []
 
 
 def test_the_files_come_in_the_order_of_their_sections_with_a_schema_for_editors() -> None:

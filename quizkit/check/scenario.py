@@ -121,7 +121,7 @@ def _at_once(check: RequestCheck, values: Mapping[str, Any], count: int) -> Play
     first = judged(check, request, expected, alone, message.compare(expected, alone))
     if first.outcome is not Outcome.passed:
         return first
-    together = yield Burst(replace(request, new_client=False), count)
+    together = yield Burst(request._replace(new_client=False), count)
     if not isinstance(together, Responses):
         return ended(check, request, expected, together)
     for response in together.responses:

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator
 
 from quizkit.check import bundle
+from quizkit.check.names import dotted, imports
 from quizkit.check.spec import NamedFunction, SourceRules
 
 
@@ -42,31 +43,13 @@ def _functions(tree: ast.AST) -> Iterator[tuple[str, type[ast.AST]]]:
 
 def _used_names(tree: ast.AST) -> Iterator[str]:
     """Each name that is used, bare and with the path that its import gives it: `sleep` and `time.sleep`."""
-    imported = dict(_imports(tree))
+    imported = dict(imports(tree))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name | ast.Attribute) and (dotted := _dotted(node)):
-            head, _, rest = dotted.partition(".")
+        if isinstance(node, ast.Name | ast.Attribute) and (name := dotted(node)):
+            head, _, rest = name.partition(".")
             full = ".".join(filter(None, (imported.get(head, head), rest)))
-            for name in (dotted, full):
-                yield name
-                yield name.rpartition(".")[2]
+            for used in (name, full):
+                yield used
+                yield used.rpartition(".")[2]
         elif isinstance(node, ast.keyword) and node.arg:
             yield node.arg
-
-
-def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield (alias.asname, alias.name) if alias.asname else (alias.name.partition(".")[0],) * 2
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
-
-
-def _dotted(node: ast.expr) -> str:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""

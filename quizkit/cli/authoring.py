@@ -1,5 +1,6 @@
 """Commands for those who write decks: list, lint, verify, schema."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -43,13 +44,19 @@ def list_questions(
         bench.console().print(listing.questions(entries))
 
 
-def lint(context: typer.Context, paths: Paths = None) -> None:
+def lint(
+    context: typer.Context,
+    paths: Paths = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Ask for what a finished deck has too: explanations, follow-ups, two solutions.")
+    ] = False,
+) -> None:
     """Say whether a deck is well formed: every problem at once, as file:line: message."""
     from quizkit.deck.lint import lint as lint_paths  # noqa: PLC0415
     from quizkit.report import console  # noqa: PLC0415
 
     bench: Workbench = context.obj
-    found, count = lint_paths(paths or ())
+    found, count = lint_paths(paths or (), full=full)
     if found:
         bench.console().print(console.problems(found), soft_wrap=True)
         raise typer.Exit(1)
@@ -60,22 +67,26 @@ def verify(
     context: typer.Context,
     paths: Paths = None,
     format: Annotated[Literal["rich", "json"], typer.Option(help="How to print it.")] = "rich",
+    again: Annotated[bool, typer.Option("--again", help="Prove also what was proved before and hasn't changed.")] = False,
 ) -> None:
-    """Prove a deck: right answers pass, starters and wrong versions fail, predictions are the same twice."""
+    """Prove a deck: right answers and their rewritings pass, wrong ones and mutants fail, predictions are the same twice."""
     from random import Random  # noqa: PLC0415
 
+    from quizkit.proof.result import deck_passed  # noqa: PLC0415
     from quizkit.proof.verify import verify_all  # noqa: PLC0415
     from quizkit.report import listing, machine  # noqa: PLC0415
 
     bench: Workbench = context.obj
     deck = bench.deck(paths or ())
     questions = [deck.question(entry.id) for entry in deck.entries]
-    proofs = verify_all(questions, bench.sandbox(), Random())
+    cache = bench.cache_folder() / "proofs.sqlite" if not again else None
+    with bench.progress("verify", len(questions)) as done:
+        proofs = verify_all(questions, bench.sandbox(), Random(), os.cpu_count() or 1, cache=cache, done=done)
     if format == "json":
         typer.echo(machine.to_json(machine.proofs(proofs)))
     else:
         bench.console().print(listing.proofs(proofs))
-    raise typer.Exit(0 if all(proof.passed for proof in proofs) else 1)
+    raise typer.Exit(0 if deck_passed(proofs) else 1)
 
 
 def schema() -> None:

@@ -64,9 +64,10 @@ def check(
         _watch(paths, question, format, loaded, bench)
     show = bench.print if format == "rich" else lambda *_: None
     rng, results, code = Random(), [], 0
+    alone = len(paths) == 1 and not Path(paths[0]).is_dir()
     for path in paths:
         try:
-            results += _check_path(path, question, loaded, bench, rng, show)
+            results += _check_path(path, question, loaded, bench, rng, show, last=alone)
         except QuizkitError as error:
             code = max(code, error.exit_code)
             _complain(error)
@@ -133,9 +134,19 @@ def _check_document(path: str, found: "Sequence[Block]", bench: Workbench, rng: 
 
 
 def _check_path(
-    path: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random", show: "Callable[..., None]"
+    path: str,
+    question: str | None,
+    deck: "Deck",
+    bench: Workbench,
+    rng: "Random",
+    show: "Callable[..., None]",
+    *,
+    last: bool = False,
 ) -> "list[FileVerdict]":
-    """The verdicts on all that a path names, each shown as it comes. Raises QuizkitError for what can't be checked."""
+    """The verdicts on all that a path names, each shown as it comes. Raises QuizkitError for what can't be checked.
+
+    With `last` the path names one file, after which nothing is run any more.
+    """
     from quizkit.report import console  # noqa: PLC0415
 
     if question is None and (document := _document(path, deck)) is not None:
@@ -144,7 +155,7 @@ def _check_path(
         return [result for _, result in found]
     results = []
     for name, text, named in _sources(path, question, deck):
-        result = _verdict(name, text, named, deck, bench, rng)
+        result = _verdict(name, text, named, deck, bench, rng, last=last)
         show(console.file_verdict(result.file, deck.entry(result.question or ""), result.verdict))
         results.append(result)
     return results
@@ -255,7 +266,9 @@ def _question_of(name: str, text: str, deck: "Deck") -> str | None:
     return stem if stem in deck else None
 
 
-def _verdict(name: str, text: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random") -> "FileVerdict":
+def _verdict(
+    name: str, text: str, question: str | None, deck: "Deck", bench: Workbench, rng: "Random", *, last: bool
+) -> "FileVerdict":
     """The verdict on one file. Raises QuizkitError for a file that answers no question, or one that no file answers."""
     from quizkit.deck.models import Coding, Fix, Tests  # noqa: PLC0415
     from quizkit.errors import QuizkitError  # noqa: PLC0415
@@ -272,7 +285,7 @@ def _verdict(name: str, text: str, question: str | None, deck: "Deck", bench: Wo
     asked = deck.question(chosen)
     if not isinstance(asked, Coding | Fix | Tests):
         raise QuizkitError(f"{asked.id} is a {asked.kind} question, which no file answers.", "quizkit drill asks it")
-    return FileVerdict(name, asked.id, grade(asked, (text,), bench.sandbox(), rng))
+    return FileVerdict(name, asked.id, grade(asked, (text,), bench.sandbox(), rng, last=last))
 
 
 def start(

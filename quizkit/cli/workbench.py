@@ -6,7 +6,8 @@ import os
 import sys
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -76,6 +77,18 @@ class Workbench:
         from quizkit.deck.loader import load  # noqa: PLC0415
 
         return load(paths, self.cache_folder() / "decks.sqlite")
+
+    @contextmanager
+    def progress(self, what: str, total: int) -> "Iterator[Callable[[], None]]":
+        """A bar on standard error, where that is a terminal; what is yielded moves it on by one."""
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+        talk = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=talk, transient=True, disable=not talk.is_terminal or self.is_plain()) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda: bar.advance(task)
 
     def store(self) -> "Store":
         """The history, open."""

@@ -1,42 +1,27 @@
-"""Proves a deck: every reference answer passes, every starter and wrong version fails, every key is the same twice."""
+"""Proves a deck: right answers and their rewritings pass, wrong ones and mutants fail, every key is the same twice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
-from typing import assert_never
+from typing import Final, assert_never
 
+from quizkit.check import bundle
 from quizkit.deck.models import Choice, Cloze, Coding, EditFault, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
 from quizkit.grading import grade, grade_coded, grade_tests, responses
 from quizkit.marking.mark import asked_parts, mark_choice, mark_cloze, observed, spelt
+from quizkit.proof import kept
+from quizkit.proof.cheats import cheats
+from quizkit.proof.result import Proof, Survivor
+from quizkit.proof.variants import changed_lines
+from quizkit.proof.versions import equivalents, mutants_of, rewritings_of
 from quizkit.sandbox.host import Sandbox
 from quizkit.sandbox.protocol import Raised
 from quizkit.verdict import Outcome, Verdict
 
-COUNTED = ("solutions", "starters", "wrong", "keys")
-
-
-@dataclass(slots=True)
-class Proof:
-    """What running a question showed: of each side how many held and how many there are, and what fell short."""
-
-    id: str
-    held: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
-    made: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
-    messages: list[str] = field(default_factory=list)
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing fell short."""
-        return not self.messages
-
-    def count(self, side: str, holds: bool, message: str) -> None:
-        """Notes one run."""
-        self.made[side] += 1
-        self.held[side] += holds
-        if not holds:
-            self.messages.append(message)
+MUTANT_S: Final = 3.0
+"""A mutant that takes longer fails; a right answer has the sandbox's whole limit."""
 
 
 def verify(question: Question, sandbox: Sandbox, rng: Random) -> Proof:
@@ -64,9 +49,12 @@ def verify(question: Question, sandbox: Sandbox, rng: Random) -> Proof:
 
 
 def _verify_coded(question: Fix | Coding, sandbox: Sandbox, rng: Random, proof: Proof) -> None:
-    for number, solution in enumerate(question.solutions, 1):
-        verdict = grade_coded(question, question.text_of(solution), sandbox, rng)
+    solutions = [question.text_of(solution) for solution in question.solutions]
+    for number, text in enumerate(solutions, 1):
+        verdict = grade_coded(question, text, sandbox, rng)
         proof.count("solutions", verdict.passed, f"solution {number} fails: {reason(verdict)}")
+        if verdict.passed:
+            _verify_rewritings(question, number, text, sandbox, rng, proof)
     verdict = grade_coded(question, question.starter, sandbox, rng)
     broken = verdict.outcome is Outcome.error
     proof.count("starters", broken or verdict.outcome is Outcome.failed, f"the starter {_ends(verdict)}")
@@ -75,6 +63,43 @@ def _verify_coded(question: Fix | Coding, sandbox: Sandbox, rng: Random, proof: 
         proof.count("wrong", not verdict.passed, f"wrong version {number} {_ends(verdict)} ({wrong.why})")
         if verdict.outcome is Outcome.error and verdict.message and not broken:
             proof.messages.append(f"wrong version {number} doesn't even load: {reason(verdict)}")
+    if not proof.messages:
+        _verify_cheats(question, solutions[0], sandbox, rng, proof)
+        _verify_mutants(question, solutions, sandbox, rng, proof)
+
+
+def _verify_rewritings(question: Fix | Coding, number: int, text: str, sandbox: Sandbox, rng: Random, proof: Proof) -> None:
+    """What says the same in another way has to pass too."""
+    for made in rewritings_of(question, text):
+        verdict = grade_coded(question, made.source, sandbox, rng)
+        words = f"solution {number}, rewritten ({made.rule}, line {made.line}), fails: {reason(verdict)}"
+        proof.count("rewritings", verdict.passed, f"{words}\n{changed_lines(made.before, made.after)}")
+
+
+def _verify_cheats(question: Fix | Coding, solution: str, sandbox: Sandbox, rng: Random, proof: Proof) -> None:
+    if question.language != "python" or bundle.is_bundle(solution):
+        return
+    hurried = sandbox.within(MUTANT_S)
+    for what, text in cheats(solution):
+        verdict = grade_coded(question, text, hurried, rng, thorough=False)
+        proof.count("wrong", not verdict.passed, f"a cheat passes: {what}")
+
+
+def _verify_mutants(question: Fix | Coding, solutions: Sequence[str], sandbox: Sandbox, rng: Random, proof: Proof) -> None:
+    """What differs in one thing has to fail, unless its author says that it behaves the same."""
+    hurried = sandbox.within(MUTANT_S)
+    same = equivalents(question, solutions)
+    tried = set(solutions)
+    for number, text in enumerate(solutions, 1):
+        for made in mutants_of(question, text):
+            if made.source in tried:
+                continue
+            tried.add(made.source)
+            if made.source in same:
+                proof.equivalent += 1
+                continue
+            verdict = grade_coded(question, made.source, hurried, rng, thorough=False)
+            proof.count_mutant(Survivor(number, made.rule, made.line, made.before, made.after) if verdict.passed else None)
 
 
 def _ends(verdict: Verdict) -> str:
@@ -128,8 +153,29 @@ def _verify_cloze(question: Cloze, proof: Proof) -> None:
     proof.count("wrong", not mark_cloze(question, ("",) * len(gaps)).passed, "empty gaps pass")
 
 
-def verify_all(questions: Sequence[Question], sandbox: Sandbox, rng: Random, workers: int = 2) -> list[Proof]:
-    """A proof for each question, in order, with `workers` runs in flight at once."""
+def verify_all(
+    questions: Sequence[Question],
+    sandbox: Sandbox,
+    rng: Random,
+    workers: int = 2,
+    *,
+    cache: Path | None = None,
+    done: Callable[[], None] = lambda: None,
+) -> list[Proof]:
+    """A proof for each question, in order, with `workers` runs in flight at once; `done` is called after each.
+
+    `cache` is a file that spares proving again what hasn't changed.
+    """
+    keys = {question.id: kept.key(question) for question in questions} if cache else {}
+    known = kept.load(cache, keys)
     seeds = [rng.random() for _ in questions]
+
+    def prove(question: Question, seed: float) -> Proof:
+        proof = known.get(question.id) or verify(question, sandbox, Random(seed))
+        done()
+        return proof
+
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda pair: verify(pair[0], sandbox, Random(pair[1])), zip(questions, seeds, strict=True)))
+        proofs = list(pool.map(prove, questions, seeds))
+    kept.keep(cache, keys, [proof for proof in proofs if proof.id not in known])
+    return proofs

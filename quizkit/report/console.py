@@ -20,7 +20,7 @@ from quizkit.errors import Problem
 from quizkit.marking.mark import asked_parts, observed, spelt
 from quizkit.sandbox.policy import Protection
 from quizkit.sandbox.protocol import Raised, Response
-from quizkit.verdict import CheckResult, FileVerdict, Mismatch, Outcome, Verdict
+from quizkit.verdict import Advice, CheckResult, FileVerdict, Mismatch, Outcome, Verdict, Worth
 
 TEXT_WIDTH: Final = 76
 _INDENT: Final = 2
@@ -376,6 +376,28 @@ def _trace(trace: str, file: str) -> Iterator[RenderableType]:
         yield _Cut(plain(line.replace("  main.py:", f"  {file}:", 1)), 8)
 
 
+def advice(verdict: Verdict) -> RenderableType:
+    """What could still be better in an answer that passed: a heading a grade, a line a piece of advice."""
+    parts: list[RenderableType] = []
+    for grade in Worth:
+        found = _by_message([advice for advice in verdict.advice if advice.grade is grade])
+        if found:
+            parts.append(Text(f"  {grade.capitalize()}", style="bold"))
+        for first, lines in found:
+            mark, style = (sign("partly"), "") if grade is Worth.changing else (sign("none"), "dim")
+            place = f"{first.file} line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}".strip()
+            parts.append(Hanging(f"{mark} ", f"{place}: {first.message}", style, indent=2))
+    return Group(*parts)
+
+
+def _by_message(found: Iterable[Advice]) -> list[tuple[Advice, list[int]]]:
+    """Each advice once a file, with all the lines that earn it."""
+    same: dict[tuple[str, str], tuple[Advice, list[int]]] = {}
+    for one in found:
+        same.setdefault((one.file, one.message), (one, []))[1].append(one.line)
+    return list(same.values())
+
+
 def marked(verdict: Verdict, order: Sequence[int] = ()) -> RenderableType:
     """How a choice, the gaps, or a prediction came out, part by part; a choice's options as they were shown, by `order`."""
     shown = [verdict.checks[index] for index in order] or list(verdict.checks)
@@ -487,7 +509,7 @@ def file_verdict(file: str, entry: Entry, verdict: Verdict) -> RenderableType:
         (f"{sign('ok' if verdict.passed else 'no')} ", "green" if verdict.passed else "red"), left, f"   {right}"
     )
     if verdict.passed:
-        return head
+        return Group(head, advice(verdict)) if verdict.advice else head
     return Group(head, checks(verdict, file.rpartition("/")[2]))
 
 

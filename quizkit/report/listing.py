@@ -1,13 +1,17 @@
 """Lists of questions and of proofs, for a terminal or a pipe."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from textwrap import indent
+from typing import Final
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from quizkit.deck.models import Entry
-from quizkit.proof.verify import COUNTED, Proof
+from quizkit.proof.result import KILLED_OF_A_DECK, SIDES, Proof, Survivor, killed_share
+from quizkit.proof.variants import changed_lines
 from quizkit.report.console import plain, plural, sign
 
 
@@ -23,16 +27,49 @@ def questions(entries: Sequence[Entry]) -> RenderableType:
     return Group(*parts)
 
 
+_WORDS: Final = {
+    "solutions": "solutions pass",
+    "rewritings": "rewritings pass",
+    "starters": "starters fail",
+    "wrong": "wrong versions and cheats fail",
+    "mutants": "mutants fail",
+    "keys": "keys are stable",
+}
+
+
 def proofs(found: Sequence[Proof]) -> RenderableType:
-    """The deck's figures, then everything that fell short."""
-    words = {
-        "solutions": "solutions pass",
-        "starters": "starters fail",
-        "wrong": "wrong versions fail",
-        "keys": "keys are stable",
-    }
-    figures = [f"{sum(p.held[side] for p in found)} of {sum(p.made[side] for p in found)} {words[side]}" for side in COUNTED]
-    parts: list[RenderableType] = [Text(f"verify · {plural(len(found), 'question')}"), *(Text(f"  {line}") for line in figures)]
+    """A row a question, then what fell short and what survived, and the deck's figures at the end."""
+    parts: list[RenderableType] = [_table(found)]
     for proof in found:
-        parts += [plain(f"  {sign('no')} {proof.id:<24} {message}") for message in proof.messages]
+        parts += [plain(f"{sign('no')} {proof.id}   {message}") for message in proof.messages]
+        parts += [line for survivor in proof.survivors for line in _survivor(proof.id, survivor)]
+    parts += ["", Text(f"verify · {plural(len(found), 'question')}"), *(Text(f"  {line}") for line in _figures(found))]
     return Group(*parts)
+
+
+def _figures(found: Sequence[Proof]) -> Iterator[str]:
+    for side in SIDES:
+        held, made = (sum(counts[side] for counts in row) for row in ([p.held for p in found], [p.made for p in found]))
+        more = ""
+        if side == "mutants":
+            same = sum(proof.equivalent for proof in found)
+            more = f", {killed_share(found):.1%} (at least {KILLED_OF_A_DECK:.0%} have to); {same} more are listed as equivalent"
+        yield f"{held} of {made} {_WORDS[side]}{more}"
+
+
+def _table(found: Sequence[Proof]) -> RenderableType:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("")
+    table.add_column("question", no_wrap=True)
+    for side in SIDES:
+        table.add_column(side, justify="right")
+    for proof in found:
+        counts = (f"{proof.held[side]}/{proof.made[side]}" if proof.made[side] else "" for side in SIDES)
+        table.add_row(sign("ok") if proof.passed else sign("no"), plain(proof.id), *counts)
+    return table
+
+
+def _survivor(name: str, survivor: Survivor) -> Iterator[RenderableType]:
+    """A mutant that no check saw, as the lines that changed."""
+    yield plain(f"{sign('partly')} {name}   solution {survivor.solution}, line {survivor.line}: {survivor.rule}", "yellow")
+    yield plain(indent(changed_lines(survivor.before, survivor.after), "    "))

@@ -3,16 +3,15 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import asdict
+from typing import Any, Final
 from xml.etree import ElementTree
 
 from quizkit.check.match import ABSENT
 from quizkit.deck.models import Entry
+from quizkit.proof.result import SIDES, Proof
 from quizkit.report.console import plural, safe
-from quizkit.verdict import CheckResult, FileVerdict, Outcome
-
-if TYPE_CHECKING:
-    from quizkit.proof.verify import Proof
+from quizkit.verdict import Advice, CheckResult, FileVerdict, Outcome
 
 FORMAT_VERSION: Final = 1
 
@@ -43,6 +42,7 @@ def _verdict(result: FileVerdict) -> dict[str, Any]:
         "total": len(verdict.checks),
         "message": verdict.message,
         "checks": [_check(check) for check in verdict.checks],
+        "advice": [_advice(advice) for advice in verdict.advice],
         "duration_s": round(verdict.duration_s, 4),
         "sandbox": list(verdict.sandbox),
     }
@@ -60,6 +60,11 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "actual": check.actual,
         "traceback": check.traceback,
     }
+
+
+def _advice(advice: Advice) -> dict[str, Any]:
+    place = {"file": advice.file, "line": advice.line} if advice.file else {"line": advice.line}
+    return {"grade": advice.grade, **place, "rule": advice.rule, "message": advice.message}
 
 
 def junit(results: Sequence[FileVerdict]) -> str:
@@ -168,11 +173,27 @@ def questions(entries: Iterable[Entry]) -> dict[str, Any]:
     return {"questions": [entry.as_json() for entry in entries]}
 
 
-def proofs(found: "Sequence[Proof]") -> dict[str, Any]:
+def proofs(found: Sequence[Proof]) -> dict[str, Any]:
     """What `quizkit verify --format json` prints."""
-    return {"questions": [_proof(proof) for proof in found]}
+    made, held = (
+        {side: sum(counts[side] for counts in row) for side in SIDES}
+        for row in ([p.made for p in found], [p.held for p in found])
+    )
+    same = sum(proof.equivalent for proof in found)
+    return {
+        "mutants": {"made": made["mutants"] + same, "killed": held["mutants"], "equivalent": same},
+        "rewritings": {"made": made["rewritings"], "accepted": held["rewritings"]},
+        "questions": [_proof(proof) for proof in found],
+    }
 
 
-def _proof(proof: "Proof") -> dict[str, Any]:
+def _proof(proof: Proof) -> dict[str, Any]:
     counts = {side: {"held": proof.held[side], "made": proof.made[side]} for side in proof.made}
-    return {"id": proof.id, "outcome": "passed" if proof.passed else "failed", **counts, "messages": proof.messages}
+    return {
+        "id": proof.id,
+        "outcome": "passed" if proof.passed else "failed",
+        **counts,
+        "equivalent": proof.equivalent,
+        "survivors": [asdict(survivor) for survivor in proof.survivors],
+        "messages": proof.messages,
+    }

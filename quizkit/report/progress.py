@@ -10,7 +10,7 @@ from quizkit.deck.models import Entry
 from quizkit.practice.scorecard import Scorecard, Standing, TopicScore
 from quizkit.practice.session import clock
 from quizkit.practice.state import Told
-from quizkit.report.console import TEXT_WIDTH, Hanging, checks, heading, marked, plain, plural, points, rule, sign
+from quizkit.report.console import TEXT_WIDTH, Hanging, advice, checks, heading, marked, plain, plural, points, rule, sign
 
 _LABEL: int = 14
 _BAR: int = 10
@@ -44,15 +44,18 @@ def welcome(asked: Sequence[Entry], known: int, horizon: date | None) -> Rendera
 
 
 def told(verdicts: Sequence[Told], *, width: int) -> RenderableType:
-    """At an interview's end, each answer that wasn't right in full: what was said, what is right, and where to read more."""
+    """At an interview's end, each answer that wasn't right in full, or could be better: what was said, what is right."""
     parts: list[RenderableType] = []
     for one in verdicts:
-        if not one.verdict.passed:
+        if not one.verdict.passed or one.verdict.advice:
             parts += [heading(one.item.entry, one.item.entry.id, width=width), *_told(one), Text()]
     return Group(*parts)
 
 
 def _told(one: Told) -> Iterator[RenderableType]:
+    if one.verdict.advice:
+        yield advice(one.verdict)
+        return
     if one.verdict.points:
         yield points(one.verdict)
     elif one.item.order:

@@ -124,8 +124,8 @@ class Client:
     def _burst(self, call: Burst) -> Responses:
         self._begin(call.request)
         began = time.perf_counter()
-        with ThreadPoolExecutor(call.count) as pool:
-            found = list(pool.map(self._one_of_many, [call.request] * call.count))
+        with ThreadPoolExecutor(call.times) as pool:
+            found = list(pool.map(self._one_of_many, [call.request] * call.times))
         return Responses(tuple(found), time.perf_counter() - began)
 
     def _one_of_many(self, request: Request) -> Response:

@@ -1,12 +1,12 @@
 """The host's side of a run: sends requests to the worker, reads its replies as hostile input, and ends it in time."""
 
+import copy
 import itertools
 import os
 import select
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -48,7 +48,7 @@ class Sandbox:
 
     def __init__(self, begun: Begun, time_limit_s: float) -> None:
         self._launcher = begun.launcher
-        self._folder = begun.folder
+        self._home = begun.home
         self._numbers = itertools.count(1)
         self.limits = begun.limits
         self.time_limit_s = time_limit_s
@@ -71,12 +71,21 @@ class Sandbox:
         """
         return cls(begin(limits or Limits(), warm=warm, confined=confined, newborn=newborn), time_limit_s)
 
-    def open(self, files: Mapping[str, str], env: Mapping[str, str] | None = None, main: str = "main.py") -> "Run":
+    def within(self, time_limit_s: float) -> "Sandbox":
+        """The same sandbox, whose runs end sooner or later than this one's."""
+        other = copy.copy(self)
+        other.time_limit_s = time_limit_s
+        return other
+
+    def open(
+        self, files: Mapping[str, str], env: Mapping[str, str] | None = None, main: str = "main.py", *, last: bool = False
+    ) -> "Run":
         """A run of a snippet, whose file `main` is loaded by `load`. Use it as a context manager.
 
+        With `last` the worker may become the run, which spares the memory of a fork: no other can be opened after it.
         Raises NoSandbox where the worker is gone.
         """
-        return Run(self, files, env or {}, main)
+        return Run(self, files, env or {}, main, last=last)
 
     def protections(self) -> tuple[str, ...]:
         """The names of what holds a run in, on this machine.
@@ -89,13 +98,13 @@ class Sandbox:
         """Every protection, held or missing, with the reason. Waits as `protections` does."""
         return self._launcher.report()
 
-    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str]) -> Child:
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str], *, last: bool) -> Child:
         """A process that owns these ends of a run's pipes and will import these. Raises NoSandbox where the worker is gone."""
-        return self._launcher.launch(fds, libraries)
+        return self._launcher.launch(fds, libraries, last=last)
 
     def scratch(self) -> str:
         """A fresh folder for one run."""
-        path = Path(self._folder, str(next(self._numbers)))
+        path = Path(self._home.path, str(next(self._numbers)))
         try:
             path.mkdir(mode=0o700)
         except FileNotFoundError:
@@ -105,7 +114,7 @@ class Sandbox:
     def close(self) -> None:
         """Ends the worker and everything that it still runs, and removes what it left."""
         self._launcher.close()
-        scratch.remove(self._folder)
+        self._home.discard()
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -121,13 +130,13 @@ def probe() -> tuple[Protection, ...]:
         return begun.launcher.report()
     finally:
         begun.launcher.close()
-        scratch.remove(begun.folder)
+        begun.home.discard()
 
 
 class Run:
     """One snippet in one process. `load` first, then `send`; whatever ends it early is a Stopped, for good."""
 
-    def __init__(self, sandbox: Sandbox, files: Mapping[str, str], env: Mapping[str, str], main: str) -> None:
+    def __init__(self, sandbox: Sandbox, files: Mapping[str, str], env: Mapping[str, str], main: str, *, last: bool) -> None:
         self._sandbox = sandbox
         self._files = files
         self._env = env
@@ -140,19 +149,20 @@ class Run:
         self._output_seen = 0
         self._scratch = sandbox.scratch()
         try:
-            self._child = self._start()
+            self._child = self._start(last=last)
         except NoSandbox:
             scratch.remove(self._scratch)
             raise
 
-    def _start(self) -> Child:
+    def _start(self, *, last: bool) -> Child:
         requests, self._requests = os.pipe()
         self._replies, replies = os.pipe()
         self._output, output = os.pipe()
         for fd in (self._requests, self._replies, self._output):
             os.set_blocking(fd, False)
         try:
-            return self._sandbox.launch((requests, replies, output), libraries("\n".join(self._files.values())))
+            named = libraries("\n".join(self._files.values()))
+            return self._sandbox.launch((requests, replies, output), named, last=last)
         except NoSandbox:
             self._close_pipes()
             raise
@@ -183,7 +193,7 @@ class Run:
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
         if isinstance(found, Sight):
-            return replace(found, output=self._new_output())
+            return found._replace(output=self._new_output())
         if isinstance(found, SocketEvent):
             return found
         return _timed(found, time.monotonic() - began)
@@ -353,7 +363,7 @@ def _nonce() -> str:
 
 def _timed(answer: Response | Responses, measured_s: float) -> Response | Responses:
     """The answer with a time that can be believed: no longer than it took here, nor much shorter."""
-    return replace(answer, elapsed_s=min(max(answer.elapsed_s, measured_s - _ON_THE_WAY_S), measured_s))
+    return answer._replace(elapsed_s=min(max(answer.elapsed_s, measured_s - _ON_THE_WAY_S), measured_s))
 
 
 def _stopped(ending: Ending, limits: Limits) -> Stopped:

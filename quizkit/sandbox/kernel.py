@@ -1,42 +1,44 @@
-"""Every system call that Python has no function for, each in one place with its reason. Linux on x86-64 and aarch64."""
+"""Every system call that Python has no function for, each in one place with its reason. Linux on x86-64 and aarch64.
+
+The warden waits with all that is imported here in its memory, so `typing` isn't.
+"""
 
 import ctypes
 import os
 import struct
-from typing import Final
 
-CLONE_NEWNS: Final = 0x0002_0000
-CLONE_NEWUTS: Final = 0x0400_0000
-CLONE_NEWIPC: Final = 0x0800_0000
-CLONE_NEWUSER: Final = 0x1000_0000
-CLONE_NEWPID: Final = 0x2000_0000
-CLONE_NEWNET: Final = 0x4000_0000
+CLONE_NEWNS = 0x0002_0000
+CLONE_NEWUTS = 0x0400_0000
+CLONE_NEWIPC = 0x0800_0000
+CLONE_NEWUSER = 0x1000_0000
+CLONE_NEWPID = 0x2000_0000
+CLONE_NEWNET = 0x4000_0000
 
-MS_NOSUID: Final = 0x2
-MS_NODEV: Final = 0x4
-MS_NOEXEC: Final = 0x8
-MS_PRIVATE_RECURSIVE: Final = 0x4_0000 | 0x4000
+MS_NOSUID = 0x2
+MS_NODEV = 0x4
+MS_NOEXEC = 0x8
+MS_PRIVATE_RECURSIVE = 0x4_0000 | 0x4000
 
-_PR_SET_PDEATHSIG: Final = 1
-_PR_SET_DUMPABLE: Final = 4
-_PR_SET_NO_NEW_PRIVS: Final = 38
-_CAPABILITY_VERSION: Final = 0x2008_0522
-_SECCOMP_SET_MODE_FILTER: Final = 1
-_SECCOMP_FILTER_FLAG_TSYNC: Final = 1
-_LANDLOCK_CREATE_RULESET_VERSION: Final = 1
-_LANDLOCK_RULE_PATH_BENEATH: Final = 1
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_NO_NEW_PRIVS = 38
+_CAPABILITY_VERSION = 0x2008_0522
+_SECCOMP_SET_MODE_FILTER = 1
+_SECCOMP_FILTER_FLAG_TSYNC = 1
+_LANDLOCK_CREATE_RULESET_VERSION = 1
+_LANDLOCK_RULE_PATH_BENEATH = 1
 
 # The Landlock calls have the same numbers on every architecture; seccomp and capset do not.
-_LANDLOCK_CREATE_RULESET: Final = 444
-_LANDLOCK_ADD_RULE: Final = 445
-_LANDLOCK_RESTRICT_SELF: Final = 446
-_NUMBERS: Final = {"x86_64": {"seccomp": 317, "capset": 126}, "aarch64": {"seccomp": 277, "capset": 91}}
+_LANDLOCK_CREATE_RULESET = 444
+_LANDLOCK_ADD_RULE = 445
+_LANDLOCK_RESTRICT_SELF = 446
+_NUMBERS = {"x86_64": {"seccomp": 317, "capset": 126}, "aarch64": {"seccomp": 277, "capset": 91}}
 
-MACHINE: Final = os.uname().machine
+MACHINE = os.uname().machine
 """The architecture, under the name that the tables here use."""
 
-_libc: Final = ctypes.CDLL(None, use_errno=True)
-_syscall: Final = _libc.syscall
+_libc = ctypes.CDLL(None, use_errno=True)
+_syscall = _libc.syscall
 _syscall.restype = ctypes.c_long
 
 

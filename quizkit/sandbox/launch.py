@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -16,11 +15,13 @@ from typing import Final, Protocol
 
 from quizkit.errors import NoSandbox
 from quizkit.sandbox.policy import Limits, Protection, Setup, setup_fields
-from quizkit.sandbox.spawn import ROOT, Newborn, can_fork, folder_name, spawn, spawn_warm
+from quizkit.sandbox.scratch import Home, sweep
+from quizkit.sandbox.spawn import END, ITSELF, LAST, ROOT, RUN, Newborn, can_fork, spawn, spawn_warm
 
 _START_S: Final = 60
 _END_S: Final = 5
 _STEP_S: Final = 0.001
+_LAST_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ class Child(Protocol):
 class Launcher(Protocol):
     """Where processes come from."""
 
-    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = ()) -> Child:
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = (), *, last: bool = False) -> Child:
         """A process that owns copies of these ends: requests, replies, output. Raises NoSandbox where there is none.
 
-        `libraries`, of those in the policy, are what it is going to import.
+        `libraries`, of those in the policy, are what it is going to import. After the `last` there is none.
         """
 
     def report(self) -> tuple[Protection, ...]:
@@ -71,7 +72,7 @@ class Begun:
     """A worker that was spawned, the folder of its runs' scratch folders, and what a run may use."""
 
     launcher: Launcher
-    folder: str
+    home: Home
     limits: Limits
 
 
@@ -81,16 +82,17 @@ def begin(
     """Spawns a worker, unless `newborn` is one, and returns at once. Raises NoSandbox where the machine can't start one."""
     if not hasattr(os, "posix_spawn"):
         raise NoSandbox("this system can't run snippets", "quizkit needs Linux or macOS; on Windows use WSL")
-    if newborn is None and confined and (can_fork() if warm is None else warm):
-        try:
+    try:
+        if newborn is None and confined and (can_fork() if warm is None else warm):
             newborn = spawn_warm()
-        except OSError as error:
-            raise _no_start(error) from None
-    folder = Path(tempfile.gettempdir()).resolve() / (newborn.folder_name if newborn else folder_name())
-    folder.mkdir(mode=0o700)
+        home = newborn.home if newborn else Home()
+    except OSError as error:
+        raise _no_start(error) from None
     sites = tuple(path for path in sys.path if path.endswith("-packages"))
-    setup = Setup(limits, str(folder), ROOT, sites, serves, confined)
-    return Begun(Warm(setup, newborn) if newborn else Cold(setup), str(folder), limits)
+    setup = Setup(limits, home.path, ROOT, sites, serves, confined)
+    launcher = Warm(setup, newborn) if newborn else Cold(setup)
+    sweep(os.path.dirname(home.path))  # noqa: PTH120 - only now: the worker is at work meanwhile
+    return Begun(launcher, home, limits)
 
 
 class Warm:
@@ -100,20 +102,25 @@ class Warm:
         self._lock = threading.Lock()
         self._hello = threading.Lock()
         self._report: tuple[Protection, ...] | None = None
+        self._is_used_up = False
         self._pid, self._control = newborn.pid, newborn.control
         with contextlib.suppress(OSError):  # a worker that is gone already is missed at the first run
             self._control.send(json.dumps(setup_fields(setup)).encode())
 
-    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = ()) -> "Forked":
-        """Asks the worker for a fork."""
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = (), *, last: bool = False) -> "Forked":
+        """Asks the worker for a fork, or with `last` to become the run itself."""
         fate, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        message = " ".join((LAST if last else RUN, *libraries)).encode()
         try:
             with theirs, self._lock:
-                socket.send_fds(self._control, [" ".join(("run", *libraries)).encode()], [*fds, theirs.fileno()])
+                if self._is_used_up:
+                    raise OSError(0, "its last run has begun")
+                self._is_used_up = last
+                socket.send_fds(self._control, [message], [*fds, theirs.fileno()])
         except OSError as error:
             fate.close()
             raise _gone(error.strerror or "") from None
-        return Forked(fate)
+        return Forked(fate, self)
 
     def report(self) -> tuple[Protection, ...]:
         """What the worker said of itself; waits for it the first time."""
@@ -122,19 +129,29 @@ class Warm:
                 self._report = _protections(_receive(self._control))
             return self._report
 
+    def end(self, wait_s: float) -> bytes:
+        """What whoever waited for the worker said of its end; nothing if that isn't said in time. Raises OSError."""
+        self.report()  # which was told first
+        self._control.settimeout(max(wait_s, 0.001))
+        return self._control.recv(64).removeprefix(END)
+
     def close(self) -> None:
         """Closes the control socket, upon which the worker's warden ends all, and waits for that."""
+        # After its last run it ends by itself, and whoever reaps it counts what it used.
+        ended = _reap(self._pid, _LAST_S) if self._is_used_up else None
         self._control.close()
-        if _reap(self._pid, _END_S) is None:
+        if ended is None and _reap(self._pid, _END_S) is None:
             os.kill(self._pid, signal.SIGKILL)
             _reap(self._pid, _END_S)
 
 
 class Forked:
-    """A child of the warm worker, held by a pidfd that the worker sent."""
+    """A child of the warm worker, or its last run the worker itself, held by a pidfd that the worker sent."""
 
-    def __init__(self, fate: socket.socket) -> None:
+    def __init__(self, fate: socket.socket, worker: Warm) -> None:
         self._fate = fate
+        self._worker = worker
+        self._is_worker = False
         self._pidfd = -1
         self._ending: Ending | None = None
 
@@ -144,12 +161,12 @@ class Forked:
             return
         self._fate.settimeout(_START_S)
         try:
-            _, fds, _, _ = socket.recv_fds(self._fate, 16, 1)
+            told, fds, _, _ = socket.recv_fds(self._fate, 16, 1)
         except OSError as error:
             raise _gone(error.strerror or str(error)) from None
         if not fds:
             raise _gone("it ended")
-        self._pidfd = fds[0]
+        self._pidfd, self._is_worker = fds[0], told == ITSELF
 
     def threads(self) -> int:
         """By way of the pidfd's id here, which is not the id that the run sees."""
@@ -169,15 +186,18 @@ class Forked:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
     def ending(self, wait_s: float) -> Ending | None:
-        """As the worker tells it after it reaped the child."""
+        """As whoever reaped the child tells it."""
         if self._ending is None:
-            self._fate.settimeout(max(wait_s, 0.001))
             try:
-                code, kibibytes = self._fate.recv(64).split()
+                code, kibibytes = (self._worker.end(wait_s) if self._is_worker else self._told(wait_s)).split()
                 self._ending = Ending(int(code), int(kibibytes) << 10)
-            except (OSError, ValueError):
+            except (OSError, ValueError, NoSandbox):
                 return None
         return self._ending
+
+    def _told(self, wait_s: float) -> bytes:
+        self._fate.settimeout(max(wait_s, 0.001))
+        return self._fate.recv(64)
 
     def close(self) -> None:
         """Closes the pidfd and the socket."""
@@ -195,8 +215,8 @@ class Cold:
         self._report: tuple[Protection, ...] | None = None
         self._pids: set[int] = set()
 
-    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = ()) -> "Spawned":  # noqa: ARG002 - each has its own
-        """Starts an interpreter."""
+    def launch(self, fds: tuple[int, int, int], libraries: Sequence[str] = (), *, last: bool = False) -> "Spawned":  # noqa: ARG002
+        """Starts an interpreter. Each run has its own, the last like any other."""
         return Spawned(self._start(self._setup, fds))
 
     def _start(self, setup: Setup, fds: tuple[int, int, int]) -> int:
@@ -266,7 +286,7 @@ def _receive(channel: socket.socket) -> bytes:
         raise _gone(error.strerror or str(error)) from None
     finally:
         channel.settimeout(None)
-    if not told:
+    if not told or told.startswith(END):
         raise _gone("it ended")
     return told
 

@@ -1,58 +1,43 @@
-"""What confines a run on Linux: namespaces around the worker, and the steps of each run before it reads its snippet."""
+"""What confines a run on Linux: the steps that each takes before it reads its snippet, tried once beforehand."""
 
 import contextlib
 import errno
 import json
 import os
-import re
 import resource
-import select
 import signal
 import socket
-import time
 from collections.abc import Callable
-from typing import Final, NoReturn
+from typing import Final
 
 from quizkit.sandbox import kernel, landlock, seccomp
 from quizkit.sandbox.policy import Protection, Setup
+from quizkit.sandbox.warden import Trial, write
 
-_TRIAL_S: Final = 5
 _SECRET: Final = "/etc/passwd"
-_ALL_NAMESPACES: Final = (
-    kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS | kernel.CLONE_NEWPID
-)
-# A backstop for all runs of a worker together; the host counts each run's threads.
-_PIDS: Final = 8192
 
 
 class Linux:
-    """The protections of one worker. `isolate` once, `rehearse` once, then `confine` in each fork."""
+    """The protections of one worker. `rehearse` once, then `confine` in each run.
 
-    def __init__(self, setup: Setup) -> None:
+    `namespaces` are the flags of those that the worker is in, or none and why not.
+    """
+
+    def __init__(self, setup: Setup, namespaces: tuple[int, str]) -> None:
         self._setup = setup
         self._limits = setup.limits
-        self._namespaces = 0
-        self._why_not = ""
+        self._namespaces, self._why_not = namespaces
         self._held: frozenset[str] = frozenset()
         self._filter = b""
         self._rules: landlock.Rules | None = None
-        self._trial: tuple[_Trial, str] | None = None
-
-    def isolate(self) -> None:
-        """Leaves the machine's namespaces where the kernel lets this process; what it forks next is process 1 there.
-
-        Must come before any thread, and before `fork_inside`.
-        """
-        self._namespaces, self._why_not = _namespaces_to_be_had(self._setup.folder)
-        if self._namespaces:
-            _enter(self._namespaces)
+        self._trial: tuple[Trial, str] | None = None
 
     def begin(self) -> None:
         """Puts everything on in a fork that is thrown away, and has it try to get out; `rehearse` says what came of it."""
         self._prepare()
         scratch = os.path.join(self._setup.folder, f"rehearsal-{os.getpid()}")  # noqa: PTH118 - pathlib costs 5 ms
         os.mkdir(scratch, 0o700)  # noqa: PTH102
-        self._trial = _Trial(lambda: json.dumps(self._rehearsal(scratch))), scratch
+        self._trial = Trial(lambda: json.dumps(self._rehearsal(scratch))), scratch
 
     def rehearse(self) -> tuple[Protection, ...]:
         """Which protections held when they were tried: those a run must have. Raises OSError if that can't be told."""
@@ -167,7 +152,7 @@ def _limit(what: int, soft: int, hard: int) -> None:
 
 def _first_to_go() -> str:
     """When the machine itself runs out of memory, the kernel is to pick this process and no other."""
-    _write("/proc/self/oom_score_adj", "1000")
+    write("/proc/self/oom_score_adj", "1000")
     return "the kernel ends the run before anything else"
 
 
@@ -227,141 +212,6 @@ def _network(rules: landlock.Rules | None, held: dict[str, bool]) -> tuple[str, 
         behind = ", Landlock denies TCP" if rules is not None and held["files"] and rules.abi >= 4 else ""
         return "network", True, f"no socket can be made{behind}"
     return "network", False, "sockets can be made"
-
-
-class _Trial:
-    """Something tried in a fork that is then thrown away, while this process goes on."""
-
-    def __init__(self, work: Callable[[], str]) -> None:
-        self._told, theirs = os.pipe()
-        self._pid = os.fork()
-        if self._pid == 0:
-            _tell(theirs, work)
-        os.close(theirs)
-
-    def result(self) -> str:
-        """What `work` returned; nothing if it died of it or took too long. The fork's own end isn't waited for.
-
-        It may take 20 ms, as the kernel is slow to give up a mount namespace.
-        """
-        told = _read_all(self._told, time.monotonic() + _TRIAL_S)
-        os.kill(self._pid, signal.SIGKILL)
-        os.close(self._told)
-        return told.decode()
-
-
-def _tell(fd: int, work: Callable[[], str]) -> NoReturn:
-    try:
-        os.write(fd, work().encode())
-    finally:
-        os._exit(0)
-
-
-def _read_all(fd: int, until: float) -> bytes:
-    told = b""
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
-    while (left := until - time.monotonic()) > 0 and poll.poll(left * 1000):
-        part = os.read(fd, 1 << 16)
-        if not part:
-            break
-        told += part
-    return told
-
-
-def _namespaces_to_be_had(folder: str) -> tuple[int, str]:
-    """The namespaces that this process may have, tried in a fork, since a half-made one can't be left; else why not."""
-    refused = ""
-    for flags in (_ALL_NAMESPACES | kernel.CLONE_NEWUSER, _ALL_NAMESPACES):
-        answer = _Trial(lambda flags=flags: _try_namespaces(flags, folder)).result()  # type: ignore[misc]
-        if answer == "yes":
-            return flags, ""
-        refused = refused or answer or "the attempt died"
-    return 0, refused
-
-
-def _try_namespaces(flags: int, folder: str) -> str:
-    try:
-        _enter(flags)
-        kernel.unshare(kernel.CLONE_NEWNS)
-        kernel.mount("quizkit", folder, "tmpfs", kernel.MS_NOSUID, "size=65536")
-    except OSError as error:
-        return f"the kernel refuses: {error.strerror}"
-    return "yes"
-
-
-def _enter(flags: int) -> None:
-    """Own namespaces; a user keeps its own id in them, so that it still owns what it owns."""
-    uid, gid = os.getuid(), os.getgid()
-    kernel.unshare(flags)
-    if flags & kernel.CLONE_NEWUSER:
-        _write("/proc/self/setgroups", "deny")
-        _write("/proc/self/uid_map", f"{uid} {uid} 1")
-        _write("/proc/self/gid_map", f"{gid} {gid} 1")
-    kernel.mount("none", "/", "", kernel.MS_PRIVATE_RECURSIVE)
-
-
-def _write(path: str, text: str) -> None:
-    fd = os.open(path, os.O_WRONLY)
-    try:
-        os.write(fd, text.encode())
-    finally:
-        os.close(fd)
-
-
-def fork_inside(control: socket.socket, clear: Callable[[], None]) -> None:
-    """Returns in a new process, the first of its process namespace if there is one. This one stays as its warden.
-
-    The warden ends everything when the host goes or the worker does, with namespaces and without.
-    """
-    lifeline, end = os.pipe()
-    pid = os.fork()
-    if pid:
-        os.close(lifeline)
-        _watch_over(pid, control, clear)
-    os.close(end)
-    kernel.die_with_parent(signal.SIGKILL)
-    if _hung_up(lifeline):
-        os._exit(1)
-    os.close(lifeline)
-
-
-def _hung_up(fd: int) -> bool:
-    poll = select.poll()
-    poll.register(fd, 0)
-    return bool(poll.poll(0))
-
-
-def _watch_over(pid: int, control: socket.socket, clear: Callable[[], None]) -> NoReturn:
-    """The warden: when the host goes, or the worker does, nothing of either stays."""
-    pidfd = os.pidfd_open(pid)
-    poll = select.poll()
-    poll.register(pidfd, select.POLLIN)
-    poll.register(control, 0)
-    poll.poll()
-    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    clear()
-    os._exit(0)
-
-
-def own_proc() -> None:
-    """A `/proc` that shows this process namespace alone, and a cap on its process ids.
-
-    Before 6.14 there is only the machine's cap, which is not ours to set.
-    """
-    if os.getpid() != 1:
-        return
-    try:
-        kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
-        if _kernel_version() >= (6, 14):
-            _write("/proc/sys/kernel/pid_max", str(_PIDS))
-    except OSError:
-        return  # Landlock hides /proc and the host counts threads in any case
-
-
-def _kernel_version() -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", os.uname().release)[:2])
 
 
 def reap_trials() -> None:

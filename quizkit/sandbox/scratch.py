@@ -1,11 +1,82 @@
-"""Scratch folders seen from outside: how much lies in one, and its removal, whatever a snippet left in it."""
+"""Scratch folders seen from outside: where they lie, how much is in one, and its removal, whatever a snippet left in it."""
 
+import fcntl
 import itertools
 import os
 import stat
+import time
 
 _DEEPEST = 64
 _MOST_ROUNDS = 200_000
+_PREFIX = "quizkit-"
+_RANDOM = 16
+_HEX = frozenset("0123456789abcdef")
+_YOUNG_S = 60  # far longer than a folder is there before it is locked
+
+
+class Home:
+    """The folder of a worker's scratch folders, under a name that nobody can guess. Raises OSError where none can be made.
+
+    It is locked for as long as this process lives, so that others see whether it is still somebody's.
+    """
+
+    def __init__(self) -> None:
+        self.path = _made()
+        self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        _lock(self._lock)
+
+    def discard(self) -> None:
+        """Removes it with all that is in it."""
+        remove(self.path)
+        if self._lock >= 0:
+            os.close(self._lock)
+        self._lock = -1
+
+
+def _made() -> str:
+    """A new folder in the first of the usual places that takes it. `tempfile` knows the same, and costs a cold check 4 ms."""
+    for place in (*filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), "/tmp", "/var/tmp", "/usr/tmp"):
+        path = os.path.join(os.path.realpath(place), _PREFIX + os.urandom(_RANDOM // 2).hex())  # noqa: PTH118
+        try:
+            os.mkdir(path, stat.S_IRWXU)  # noqa: PTH102
+        except OSError as error:
+            refused = error
+        else:
+            return path
+    raise refused
+
+
+def _lock(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def sweep(place: str) -> None:
+    """Removes the folders in `place` that no process of this user holds any more, as host and warden were killed both."""
+    try:
+        names = os.listdir(place)  # noqa: PTH208
+    except OSError:
+        return
+    for name in names:
+        if name.startswith(_PREFIX) and len(name) == len(_PREFIX) + _RANDOM and set(name[len(_PREFIX) :]) <= _HEX:
+            _remove_if_abandoned(os.path.join(place, name))  # noqa: PTH118
+
+
+def _remove_if_abandoned(path: str) -> None:
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        found = os.fstat(fd)
+        old = time.time() - found.st_mtime > _YOUNG_S
+        if found.st_uid == os.geteuid() and old and _lock(fd):
+            remove(path)
+    finally:
+        os.close(fd)
 
 
 def excess(folder: str, most_entries: int, most_bytes: int) -> str:

@@ -5,6 +5,8 @@ import os
 import socket
 import sys
 
+from quizkit.sandbox.scratch import Home
+
 _WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")  # noqa: PTH100, PTH118, PTH120 - no pathlib
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))  # noqa: PTH120
 _ENVIRONMENT = {
@@ -18,18 +20,23 @@ _ENVIRONMENT = {
 }
 
 
-class Newborn:
-    """A worker whose interpreter is starting: its process, the socket on which it waits for its setup, its folder's name."""
+RUN, LAST = "run", "last"
+"""What a worker is asked for: a run, or the last one, which it may become itself as nothing follows."""
 
-    def __init__(self, pid: int, control: socket.socket, folder_name: str) -> None:
+FORKED, ITSELF = b"f", b"i"
+"""What it answers: the run is a fork of the worker, or the worker itself."""
+
+END = b"end "
+"""How a message to the host begins that tells of the worker's own end, and so of the run that it had become."""
+
+
+class Newborn:
+    """A worker whose interpreter is starting: its process, the socket on which it waits for its setup, its folder."""
+
+    def __init__(self, pid: int, control: socket.socket, home: Home) -> None:
         self.pid = pid
         self.control = control
-        self.folder_name = folder_name
-
-
-def folder_name() -> str:
-    """A name for the folder of a worker's runs, which nobody can guess or has taken."""
-    return f"quizkit-{os.urandom(8).hex()}"
+        self.home = home
 
 
 def can_fork() -> bool:
@@ -39,13 +46,14 @@ def can_fork() -> bool:
 
 def spawn_warm() -> Newborn:
     """A worker that will fork for each run, named after its folder, so that one sees whose it is. Raises OSError."""
-    name = folder_name()
+    home = Home()
     control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         try:
-            return Newborn(spawn(["3", ROOT, name], {3: theirs.fileno()}), control, name)
+            return Newborn(spawn(["3", ROOT, home.path], {3: theirs.fileno()}), control, home)
         except OSError:
             control.close()
+            home.discard()
             raise
 
 

@@ -99,6 +99,8 @@ class Screen:
             self.print(report.marked(verdict, item.order))
         if what.taught:
             self.print(Text(), report.teaching(item.question), Text())
+        if verdict.advice:
+            self.print(report.advice(verdict), Text())
 
     def _recall(self, what: Marked) -> None:
         """Before the ticks the reference, then the points to hold the answer against; after them how it came out."""

@@ -85,7 +85,13 @@ def test_list_used_wrongly(run: Run, args: list[str], words: str) -> None:
 def test_lint_of_a_sound_deck(run: Run) -> None:
     done = run("lint", "deck")
     assert (done.code, done.out) == (0, "8 questions, no problems\n")
-    assert run("lint").code == 0
+
+
+def test_lint_asks_a_finished_deck_for_more(run: Run) -> None:
+    done = run("lint", "deck", "--full")
+    assert done.code == 1
+    assert "deck/01-kinds.yaml:4: say-why: there is no explanation: say why the answer is right" in done.out
+    assert "say-more: a recall has a follow-up: what would an interviewer ask next?" in done.out
 
 
 def test_lint_says_every_problem_with_its_line(run: Run) -> None:

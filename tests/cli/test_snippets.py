@@ -160,6 +160,33 @@ def test_standard_input_that_is_no_text(run: Run, monkeypatch: pytest.MonkeyPatc
     assert done.code == 1
 
 
+BLOCKING = DOUBLE.replace("from", "import time\nfrom", 1).replace(
+    "def double(n: int):\n", "async def double(n: int):\n    time.sleep(0)\n"
+)
+ADVICE = (
+    "`time.sleep` in `async def` holds up the event loop, and every other request waits. Better: `await asyncio.sleep(...)`, "
+    "or make the function a plain `def`, which runs in a thread."
+)
+
+
+def test_what_passed_gets_advice_which_changes_nothing(run: Run) -> None:
+    path = _write("mine.py", BLOCKING)
+    done = run("check", path, "--deck", "deck", "--question", "write-it")
+    head, *rest = done.out.splitlines()
+    assert (done.code, head.split(",")[0]) == (0, "✓ mine.py · write-it · Kinds   2 of 2")
+    assert [rest[0], " ".join(" ".join(rest[1:]).split())] == ["  Worth changing", f"~ line 10: {ADVICE}"]
+    done = run("check", path, "--deck", "deck", "--question", "write-it", "--format", "json")
+    (result,) = json.loads(done.out)["results"]
+    assert (done.code, result["outcome"], result["score"]) == (0, "passed", 1)
+    assert result["advice"] == [{"grade": "worth changing", "line": 10, "rule": "blocking-call", "message": ADVICE}]
+
+
+def test_what_failed_gets_none(run: Run) -> None:
+    path = _write("mine.py", BLOCKING.replace("2 * n", "3 * n"))
+    done = run("check", path, "--deck", "deck", "--question", "write-it", "--format", "json")
+    assert [result["advice"] for result in json.loads(done.out)["results"]] == [[]]
+
+
 def test_the_json_of_check(run: Run) -> None:
     text = DOUBLE.replace("2 * n", "3 * n")
     done = run("check", _write("mine.py", text), "--deck", "deck", "--format", "json")
@@ -168,11 +195,12 @@ def test_the_json_of_check(run: Run) -> None:
     assert list(report) == ["format_version", "results"]
     assert report["format_version"] == 1
     (result,) = report["results"]
-    assert {"file", "question", "outcome", "score", "passed", "total", "checks", "duration_s", "sandbox"} <= set(result)
+    assert {"file", "question", "outcome", "score", "passed", "total", "checks", "duration_s", "sandbox", "advice"} <= set(result)
     assert (result["file"], result["question"], result["outcome"]) == ("mine.py", "write-it", "failed")
     assert (result["score"], result["passed"], result["total"]) == (0.5, 1, 2)
     assert result["duration_s"] > 0
     assert isinstance(result["sandbox"], list)
+    assert result["advice"] == []
     first, second = result["checks"]
     assert {"name", "outcome", "line", "message", "hint", "request", "expected", "actual"} <= set(first)
     assert (first["outcome"], second["outcome"]) == ("failed", "passed")

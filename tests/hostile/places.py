@@ -38,8 +38,8 @@ PLACES = tuple(
 class Driver:
     """A driver process in one place. `held` names the protections that it found there."""
 
-    def __init__(self, place: Place) -> None:
-        command = [interpreter(place), "-m", "tests.hostile.driver", *place.arguments()]
+    def __init__(self, place: Place, *options: str) -> None:
+        command = [interpreter(place), "-m", "tests.hostile.driver", *place.arguments(), *options]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(), cwd=REPOSITORY
         )
@@ -66,7 +66,7 @@ class Driver:
 
 
 def family(folder: str) -> list[int]:
-    """Warden, worker and runs of the sandbox with this folder, in the order in which they were started."""
+    """Warden, first process, worker and runs of the sandbox with this folder, in the order in which they were started."""
     pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     return sorted(pid for pid in pids if _belongs(pid, folder))
 

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from tests.hostile.driver import TIME_LIMIT_S
-from tests.hostile.places import PLACES, Driver
+from tests.hostile.places import PLACES, Driver, Place
 from tests.hostile.table import TRICKS, Trick
 
 _SLACK_S = 4.0  # a machine that is busy with other tests
 
+
+_BY_ITSELF = ("process", "handler", "module", "reply")
+"""Groups of tricks for which it may matter that a run isn't a fork of the worker but the worker; each is tried in one place."""
 
 _WAITS = tuple(trick for trick in TRICKS if trick.outcomes == {"timeout"})
 
@@ -60,3 +63,15 @@ def test_a_trick_neither_passes_nor_escapes_nor_hangs(bench: Bench, trick: Trick
 
 def test_the_needed_protections_hold_everywhere(driver: Driver) -> None:
     assert {"files", "network", "system calls", "limits", "no capabilities", "dies with quizkit"} <= set(driver.held)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_the_last_run_is_held_in_like_any_other(place: Place) -> None:
+    tricks = [trick for trick in TRICKS if trick.name.partition(":")[0] in _BY_ITSELF][PLACES.index(place) :: len(PLACES)]
+    driver = Driver(place, "--last")
+    for trick, told in zip(tricks, driver.grade([trick.source for trick in tricks]), strict=True):
+        assert told["outcome"] in trick.outcomes, (trick.name, told)
+        assert (told["harm"], told["good"]) == ("", "passed"), (trick.name, told)
+    driver.close()
+    assert driver.process.returncode == 0

@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 from quizkit.check.match import ABSENT
 from quizkit.deck.models import Choice, Cloze
 from quizkit.report import console as report
-from quizkit.verdict import CheckResult, Mismatch, Outcome, PointResult, Verdict
+from quizkit.verdict import Advice, CheckResult, Mismatch, Outcome, PointResult, Verdict, Worth
 from tests.samples import question
 
 NASTY = "\x1b[31m\x1b]8;;http://x\x07[red]x[/red] [/] :smile: \x9b5A \u202eolleh\u2066 \x00 日本"
@@ -50,6 +50,7 @@ PARTS: Final[dict[str, RenderableType]] = {
         Verdict(Outcome.failed, 0, (CheckResult(NASTY, Outcome.failed, message=NASTY, request=NASTY, hint=NASTY),))
     ),
     "message": report.checks(Verdict(Outcome.error, 0, message=NASTY)),
+    "advice": report.advice(Verdict(Outcome.passed, 1, advice=(Advice(Worth.changing, 1, NASTY, NASTY, NASTY),))),
     "points": report.points(Verdict(Outcome.failed, 0, points=(PointResult(NASTY, "must", "missed"),))),
     "marked": report.marked(Verdict(Outcome.failed, 0, (CheckResult(NASTY, Outcome.failed, expected=NASTY, actual=NASTY),))),
     "recall": report.question(question("recall", prompt=NASTY)),
@@ -108,3 +109,16 @@ def test_a_mismatch_says_where_and_both_sides() -> None:
 def test_where_no_app_loaded_it_is_said_once() -> None:
     verdict = Verdict(Outcome.error, 0, (CheckResult("a", Outcome.not_run), CheckResult("b", Outcome.not_run)), message="no app")
     assert _print(report.checks(verdict)).split() == ["✗", "no", "app"]
+
+
+def test_the_same_advice_is_said_once_with_all_its_lines() -> None:
+    found = [
+        Advice(grade, line, "r", words, "c")
+        for grade, line, words in zip((Worth.changing, Worth.changing, Worth.knowing), (3, 9, 4), "aab", strict=True)
+    ]
+    assert _print(report.advice(Verdict(Outcome.passed, 1, advice=tuple(found)))).splitlines() == [
+        "  Worth changing",
+        "  ~ lines 3, 9: a. Better: c.",
+        "  Worth knowing",
+        "  · line 4: b. Better: c.",
+    ]

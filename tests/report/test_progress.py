@@ -6,7 +6,10 @@ import pytest
 from rich.console import Console
 
 from quizkit.practice.scorecard import Scorecard, Standing, TopicScore
-from quizkit.report.progress import day_words, interview, standing, summary
+from quizkit.practice.state import Told
+from quizkit.report.progress import day_words, interview, standing, summary, told
+from quizkit.verdict import Advice, Outcome, Verdict, Worth
+from tests.practice.making import item
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 
@@ -90,3 +93,10 @@ def test_where_one_stands_before_the_interview(days: int | None, words: str) -> 
     assert "35 topics, 248 questions" in text
     assert "Dependencies 41 %" in text
     assert "Sunday, 62 %" in text
+
+
+def test_an_interview_ends_with_the_advice_on_what_passed_and_says_nothing_of_what_is_fine() -> None:
+    advice = (Advice(Worth.knowing, 4, "r", "It works", "today's way"),)
+    verdicts = [Told(item("code"), Verdict(Outcome.passed, 1, advice=found), ("x",), late=False) for found in ((), advice)]
+    assert _text(told(verdicts[:1], width=60)).strip() == ""
+    assert _text(told(verdicts, width=60)).splitlines()[1:3] == ["  Worth knowing", "  · line 4: It works. Better: today's way."]

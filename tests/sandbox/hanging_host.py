@@ -23,8 +23,8 @@ def main() -> None:
         "while True: pass\n"
     )
     with Sandbox.start(3600) as sandbox:
-        driver.say(sandbox._folder)
-        run = sandbox.open({"main.py": source})
+        driver.say(sandbox._home.path)
+        run = sandbox.open({"main.py": source}, last="--last" in sys.argv)
         hang = __import__("threading").Thread(target=run.load, daemon=True)
         hang.start()
         while b"running" not in run.output:

@@ -187,15 +187,15 @@ def test_a_thousand_runs_leave_nothing(tmp_path: Path) -> None:
                 run.load()
                 assert isinstance(run.send(Request("GET", f"/{n}")), Response)
         gc.collect()
-        while len(family(str(folder))) > 2:
+        while len(family(str(folder))) > without_runs:
             time.sleep(0.01)
         descriptors = len(list(Path("/proc/self/fd").iterdir()))
         return sum(map(_resident, family(str(folder)))), _resident("self"), descriptors
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tempfile.tempdir", str(tmp_path))
+        patch.setenv("TMPDIR", str(tmp_path))
         with Sandbox.start() as sandbox:
-            sandbox.protections()
+            without_runs = 3 if "namespaces" in sandbox.protections() else 2
             (folder,) = tmp_path.iterdir()
             before = rounds(50)
             after = rounds(1000)
@@ -204,6 +204,58 @@ def test_a_thousand_runs_leave_nothing(tmp_path: Path) -> None:
     assert after[0] - before[0] < 2048, "the worker grew"
     assert after[1] - before[1] < 2048, "the host grew"
     assert after[2] == before[2], "descriptors were left open"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "detail"),
+    [
+        ("os.kill(os.getpid(), 9)", "killed", "SIGKILL"),
+        ("os.kill(os.getpid(), 15)", "killed", "SIGTERM"),
+        ("os._exit(3)", "exited", "3"),
+        ("while True: pass", "timeout", "1 s"),
+        ("import ctypes; ctypes.CDLL(None).syscall(101 if os.uname().machine == 'x86_64' else 117, 0, 0, 0, 0)", "blocked", ""),
+    ],
+)
+def test_the_end_of_the_last_run_is_named_like_any_other(body: str, reason: str, detail: str) -> None:
+    with Sandbox.start(1) as sandbox, sandbox.open({"main.py": APP + body}, last=True) as run:
+        stopped = run.load()
+    assert isinstance(stopped, Stopped)
+    assert (stopped.reason, detail in stopped.detail) == (reason, True)
+
+
+def test_nothing_follows_the_last_run() -> None:
+    with Sandbox.start() as sandbox:
+        with sandbox.open({"main.py": ECHO}) as run:
+            run.load()
+        with sandbox.open({"main.py": ECHO}, last=True) as run:
+            assert isinstance(run.load(), Loaded)
+            assert isinstance(run.send(Request("GET", "/")), Response)
+            with pytest.raises(NoSandbox, match="last run"):
+                sandbox.open({"main.py": ECHO})
+
+
+def test_the_last_run_is_a_fork_while_another_is_alive() -> None:
+    with Sandbox.start() as sandbox, sandbox.open({"main.py": ECHO}) as other:
+        other.load()
+        with sandbox.open({"main.py": ECHO}, last=True) as run:
+            assert isinstance(run.load(), Loaded)
+        assert isinstance(other.send(Request("GET", "/")), Response)
+
+
+def test_the_last_run_holds_nothing_of_the_worker() -> None:
+    """Its own five, and what its event loop opens."""
+    source = handler("return [os.path.realpath(f'/proc/self/fd/{fd}') for fd in range(5, 64) if _open(fd)]") + (
+        "def _open(fd):\n    try: os.fstat(fd)\n    except OSError: return False\n    return True\n"
+    )
+    with Sandbox.start() as sandbox:
+        found = []
+        for last in (False, True):
+            with sandbox.open({"main.py": source}, last=last) as run:
+                run.load()
+                response = run.send(Request("GET", "/"))
+                assert isinstance(response, Response)
+                found.append(len(json.loads(response.body)))
+    assert found[0] == found[1]
 
 
 def test_a_worker_that_is_gone_is_said_to_be() -> None:

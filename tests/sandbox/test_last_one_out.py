@@ -20,9 +20,10 @@ GRACE_S = 1.0
 class Host:
     """A host process on a terminal of its own, and all that it started."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, last: bool) -> None:
+        self.size = 3 + place.namespaces - last
         self.terminal, theirs = pty.openpty()
-        command = [interpreter(place), "-m", "tests.sandbox.hanging_host", *place.arguments()]
+        command = [interpreter(place), "-m", "tests.sandbox.hanging_host", *place.arguments(), *["--last"] * last]
         self.process = subprocess.Popen(
             command,
             stdin=theirs,
@@ -44,7 +45,7 @@ class Host:
         assert self._line() == "running"
 
     def family(self) -> list[int]:
-        """Warden, worker and run."""
+        """Warden, the first process of the namespace where there is one, worker, and run unless that is the worker."""
         return family(self.folder)
 
     def close(self) -> None:
@@ -65,8 +66,14 @@ def _own_terminal() -> None:
 
 
 @pytest.fixture(params=PLACES, ids=lambda place: place.name)
-def host(request: pytest.FixtureRequest) -> Iterator[Host]:
-    found = Host(request.param)
+def place(request: pytest.FixtureRequest) -> Place:
+    found: Place = request.param
+    return found
+
+
+@pytest.fixture(params=[False, True], ids=["forked", "last"])
+def host(request: pytest.FixtureRequest, place: Place) -> Iterator[Host]:
+    found = Host(place, last=request.param)
     yield found
     found.close()
 
@@ -95,14 +102,16 @@ def close_terminal(host: Host) -> None:
 @pytest.mark.parametrize("end", [kill_host, kill_politely, close_terminal])
 def test_nothing_outlives_the_host(host: Host, end: Callable[[Host], None]) -> None:
     host.runs()
-    assert len(host.family()) == 3
+    assert len(host.family()) == host.size
     end(host)
     assert left(host) == ([], False)
 
 
-@pytest.mark.parametrize("who", [0, 1], ids=["warden", "worker"])
+@pytest.mark.parametrize("who", [0, 1, 2], ids=["warden", "first or worker", "worker or run"])
 def test_nothing_outlives_the_worker(host: Host, who: int) -> None:
     host.runs()
+    if who > host.size - 2:
+        pytest.skip("that is the run itself")
     os.kill(host.family()[who], signal.SIGKILL)
     until = time.monotonic() + GRACE_S
     while host.family() and time.monotonic() < until:

@@ -1,7 +1,6 @@
 """Frames: what is read as a reply, and what never is."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,7 +85,7 @@ ONE = Response(200, (("a", "b"),), b"one", 0.25)
 @pytest.mark.parametrize(
     ("call", "answer"),
     [
-        (Burst(Request("GET", "/"), 2), Responses((ONE, replace(ONE, body=b"three")), 0.5)),
+        (Burst(Request("GET", "/"), 2), Responses((ONE, ONE._replace(body=b"three")), 0.5)),
         (Stream(Request("GET", "/"), 2), ONE),
         (Socket("receive"), SocketEvent("message", "hi")),
         (Socket("receive"), SocketEvent("message", None, b"\x00")),

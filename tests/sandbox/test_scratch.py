@@ -1,11 +1,13 @@
 """Scratch folders from outside: counted and removed, whatever is in them."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from quizkit.sandbox import scratch
+from quizkit.sandbox.host import Sandbox
 
 BOUNDS = (100, 1 << 20)
 
@@ -81,3 +83,79 @@ def test_removal_gets_past_modes_and_stays_inside(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_gone_is_no_trouble(tmp_path: Path) -> None:
     scratch.remove(str(tmp_path / "never"))
+
+
+def _abandoned(place: Path, name: str = "quizkit-0123456789abcdef") -> Path:
+    """A folder as it stays when all who knew of it were killed an hour ago."""
+    folder = place / name
+    (folder / "1").mkdir(parents=True)
+    (folder / "1" / "main.py").touch()
+    _age(folder)
+    return folder
+
+
+def _age(folder: Path) -> None:
+    hour_ago = time.time() - 3600
+    os.utime(folder, (hour_ago, hour_ago), follow_symlinks=False)
+
+
+def test_what_nobody_holds_any_more_is_swept(tmp_path: Path) -> None:
+    folder = _abandoned(tmp_path)
+    scratch.sweep(str(tmp_path))
+    assert not folder.exists()
+
+
+def test_what_somebody_holds_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    home = scratch.Home()
+    _age(Path(home.path))
+    scratch.sweep(str(tmp_path))
+    assert Path(home.path).is_dir()
+    home.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_made_just_now_is_left_alone(tmp_path: Path) -> None:
+    folder = _abandoned(tmp_path)
+    os.utime(folder)
+    scratch.sweep(str(tmp_path))
+    assert folder.exists()
+
+
+@pytest.mark.parametrize("name", ["quizkit-notes", "quizkit-0123456789abcdeF", "quizkit-0123456789abcdef0", "other"])
+def test_what_is_called_otherwise_is_left_alone(tmp_path: Path, name: str) -> None:
+    folder = _abandoned(tmp_path, name)
+    scratch.sweep(str(tmp_path))
+    assert (folder / "1" / "main.py").exists()
+
+
+def test_no_link_is_followed_when_sweeping(tmp_path: Path) -> None:
+    folder = _abandoned(tmp_path, "elsewhere")
+    link = tmp_path / "quizkit-0123456789abcdef"
+    link.symlink_to(folder)
+    _age(link)
+    scratch.sweep(str(tmp_path))
+    assert (folder / "1" / "main.py").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
+def test_what_is_another_users_is_left_alone(tmp_path: Path) -> None:
+    folder = _abandoned(tmp_path)
+    os.chown(folder, 65534, 65534)
+    scratch.sweep(str(tmp_path))
+    assert (folder / "1" / "main.py").exists()
+
+
+def test_a_place_that_takes_no_folder_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "missing"))
+    monkeypatch.setenv("TEMP", str(tmp_path))
+    home = scratch.Home()
+    assert Path(home.path).parent == tmp_path
+    home.discard()
+
+
+def test_a_start_sweeps_what_a_killed_host_and_warden_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    folder = _abandoned(tmp_path)
+    with Sandbox.start():
+        assert not folder.exists()

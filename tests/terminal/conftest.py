@@ -165,6 +165,7 @@ class Place:
             "HOME": str(self.home),
             "QUIZKIT_DATA_DIR": str(self.data),
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(Path(__file__).parents[2]),  # in a worktree, this tree and not the one that is installed
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
             "CLOCK_FILE": str(self.clock),

@@ -57,6 +57,25 @@ def test_each_save_is_checked_and_enter_hands_in(kinds: Place, in_place: bool) -
     assert [(review.answer, review.score) for review in kinds.reviews()] == [((DOUBLE,), 1)]
 
 
+BLOCKING = DOUBLE.replace("from", "import time\nfrom", 1).replace(
+    "def double(n: int):\n", "async def double(n: int):\n    time.sleep(0)\n"
+)
+
+
+def test_advice_comes_with_the_verdict_and_not_at_a_save(kinds: Place) -> None:
+    terminal = _code(kinds)
+    _file(kinds).write_text(BLOCKING)
+    terminal.see("2 of 2 checks")
+    terminal.asks(SAVES, "1 of 1")
+    assert not terminal.shows("Worth changing")
+    terminal.enter()
+    terminal.asks(RATING)
+    terminal.see("Worth changing", "line 9: `time.sleep` in `async def`", "[3]")
+    terminal.enter()
+    assert terminal.ends() == 0
+    assert [(review.score, review.reasons) for review in kinds.reviews()] == [(1, ())]
+
+
 def test_enter_right_after_a_save_hands_in_what_was_saved(kinds: Place) -> None:
     terminal = _code(kinds)
     _file(kinds).write_text(DOUBLE)

@@ -1,0 +1,84 @@
+"""What proving a question showed, and whether that is enough."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+SIDES: Final = ("solutions", "rewritings", "starters", "wrong", "mutants", "keys")
+"""What is tried of a question, each side with its own count."""
+
+KILLED_OF_A_QUESTION: Final = 0.9
+KILLED_OF_A_DECK: Final = 0.97
+"""The shares of mutants that have to fail; of a question all but one is enough too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A mutant that every check let by: what was done to which solution, and the lines before and after."""
+
+    solution: int
+    rule: str
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(slots=True)
+class Proof:
+    """What running a question showed: of each side how many held and how many there are, and what fell short."""
+
+    id: str
+    held: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SIDES, 0))
+    made: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SIDES, 0))
+    equivalent: int = 0
+    survivors: list[Survivor] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing fell short."""
+        return not self.messages and enough_killed(self)
+
+    def count(self, side: str, holds: bool, message: str) -> None:
+        """Notes one run that has to hold."""
+        self.made[side] += 1
+        self.held[side] += holds
+        if not holds:
+            self.messages.append(message)
+
+    def count_mutant(self, survivor: Survivor | None) -> None:
+        """Notes a mutant; of those a few may survive, so that each is no message of its own."""
+        self.made["mutants"] += 1
+        self.held["mutants"] += survivor is None
+        if survivor is not None:
+            self.survivors.append(survivor)
+
+
+def enough_killed(proof: Proof) -> bool:
+    """Whether a question's checks fail nine in ten mutants, or all but one."""
+    return len(proof.survivors) <= max(1, proof.made["mutants"] * (1 - KILLED_OF_A_QUESTION))
+
+
+def killed_share(proofs: Iterable[Proof]) -> float:
+    """The share of a deck's mutants that fail, from 0 to 1; 1 where there are none."""
+    found = list(proofs)
+    made = sum(proof.made["mutants"] for proof in found)
+    return sum(proof.held["mutants"] for proof in found) / made if made else 1
+
+
+def deck_passed(proofs: Iterable[Proof]) -> bool:
+    """Whether every question is proved, and enough of the whole deck's mutants fail."""
+    found = list(proofs)
+    return all(proof.passed for proof in found) and killed_share(found) >= KILLED_OF_A_DECK
+
+
+def to_fields(proof: Proof) -> dict[str, Any]:
+    """The proof as JSON has it, for the cache."""
+    survivors = [[s.solution, s.rule, s.line, s.before, s.after] for s in proof.survivors]
+    return {"held": proof.held, "made": proof.made, "equivalent": proof.equivalent, "survivors": survivors}
+
+
+def from_fields(name: str, fields: dict[str, Any]) -> Proof:
+    """The proof that `to_fields` was given; only what passed is kept, so there are no messages."""
+    survivors = [Survivor(*row) for row in fields["survivors"]]
+    return Proof(name, fields["held"], fields["made"], fields["equivalent"], survivors)

@@ -1,0 +1,70 @@
+"""The versions of a question's solutions that it is proved with, in whatever language they are."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from quizkit.check import bundle
+from quizkit.check.spec import OpenapiCheck, SourceCheck, SourceRules
+from quizkit.deck.models import Coding, Edit, EditFault, Fix, apply
+from quizkit.proof.mutants import mutants
+from quizkit.proof.omissions import omissions
+from quizkit.proof.rewritings import rewritings
+from quizkit.proof.variants import Variant
+
+
+def mutants_of(question: Fix | Coding, text: str) -> Iterator[Variant]:
+    """Versions of a right answer that differ in one thing."""
+    if question.language != "python":
+        yield from omissions(text)
+        return
+    for path, part in bundle.files(text).items():
+        if path.endswith(".py"):
+            made = mutants(part, documented=_is_documented(question), prompt=question.prompt, starter=question.starter)
+            yield from (_put_back(variant, path, text) for variant in made)
+
+
+def _put_back(made: Variant, path: str, text: str) -> Variant:
+    """A variant of one file as one of the whole answer."""
+    if not bundle.is_bundle(text):
+        return made
+    return replace(made, source=bundle.join({**bundle.files(text), path: made.source}))
+
+
+def rewritings_of(question: Fix | Coding, text: str) -> Iterator[Variant]:
+    """Versions of a right answer that say the same. Those of several files name each other, so they are left as they are."""
+    if question.language == "python" and not bundle.is_bundle(text):
+        yield from rewritings(text, required=_rules(question), documented=_is_documented(question))
+
+
+def _is_documented(question: Fix | Coding) -> bool:
+    """Whether a check looks at what the app says of itself, so that titles and descriptions count."""
+    return any(isinstance(check, OpenapiCheck) for check in question.checks)
+
+
+def _rules(question: Fix | Coding) -> SourceRules:
+    """Everything that a question requires and forbids of the source."""
+    found = [check.source for check in question.checks if isinstance(check, SourceCheck)]
+    require = tuple(rule for rules in found for rule in rules.require)
+    return SourceRules.model_construct(require=require, forbid=tuple(rule for rules in found for rule in rules.forbid))
+
+
+def equivalents(question: Fix | Coding, solutions: Sequence[str]) -> set[str]:
+    """The texts that their author lists as mutants which behave the same: edits of whichever solution they fit.
+
+    Raises EditFault for an edit that fits none.
+    """
+    found: set[str] = set()
+    for version in question.equivalent:
+        texts = [version.code] if version.code is not None else list(_edited(version.edit or (), solutions))
+        if not texts:
+            raise EditFault(f"the edit of an equivalent ({version.why}) fits no solution")
+        found.update(texts)
+    return found
+
+
+def _edited(edits: tuple[Edit, ...], solutions: Sequence[str]) -> Iterator[str]:
+    for solution in solutions:
+        try:
+            yield apply(edits, solution)
+        except EditFault:
+            continue
