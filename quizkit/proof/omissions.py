@@ -1,17 +1,27 @@
 """Wrong versions of a right answer that isn't Python: a Dockerfile without one of its instructions, YAML without one entry."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from quizkit.proof.variants import Variant, variant
 
 
-def omissions(source: str) -> Iterator[Variant]:
-    """The text without one part at a time: a line with what is indented below it, or continued on the lines after it."""
+def omissions(source: str, prompt: str) -> Iterator[Variant]:
+    """The text without one part at a time: a line with what is indented below it, or continued on the lines after it.
+
+    A part that the task doesn't speak of may be there or not, so only what the prompt names is left out.
+    """
+    named = set(_words(prompt))
     lines = source.splitlines(keepends=True)
     for first, line in enumerate(lines):
-        if line.strip() and not line.lstrip().startswith("#") and not _continued(lines, first):
+        begins = line.strip() and not line.lstrip().startswith("#") and not _continued(lines, first)
+        if begins and next(iter(_words(line)), "") in named:
             last = _end(lines, first)
             yield variant("left out", source, "".join([*lines[:first], *lines[last:]]))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z_]{2,}", text.lower())
 
 
 def _continued(lines: Sequence[str], number: int) -> bool:

@@ -56,7 +56,7 @@ class Proof:
 
 def enough_killed(proof: Proof) -> bool:
     """Whether a question's checks fail nine in ten mutants, or all but one."""
-    return len(proof.survivors) <= max(1, proof.made["mutants"] * (1 - KILLED_OF_A_QUESTION))
+    return len(proof.survivors) <= 1 or proof.held["mutants"] >= proof.made["mutants"] * KILLED_OF_A_QUESTION
 
 
 def killed_share(proofs: Iterable[Proof]) -> float:

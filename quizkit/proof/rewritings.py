@@ -45,8 +45,9 @@ MANNERS: Final = (
     Manner("method decorators", routes.named_methods),
     Manner("import fastapi", names.module_imported),
 )
+TOGETHER: Final = "all together"
 # The other way round of one that comes before.
-_BACK: Final = {"default markers", "async def", "status numbers", "errors by position", "method decorators"}
+NOT_TOGETHER: Final = {"default markers", "async def", "status numbers", "errors by position", "method decorators"}
 
 
 def rewritings(source: str, *, required: SourceRules | None = None, documented: bool = False) -> Iterator[Variant]:
@@ -61,9 +62,9 @@ def rewritings(source: str, *, required: SourceRules | None = None, documented: 
     for manner in MANNERS:
         changed = _written(manner, plain, required, documented=documented)
         yield from _fresh(made, manner.name, source, plain, changed)
-        if changed != plain and manner.name not in _BACK:
+        if changed != plain and manner.name not in NOT_TOGETHER:
             together = _written(manner, together, required, documented=documented)
-    yield from _fresh(made, "all together", source, plain, together)
+    yield from _fresh(made, TOGETHER, source, plain, together)
 
 
 def _fresh(made: set[str], name: str, source: str, plain: str, changed: str) -> Iterator[Variant]:

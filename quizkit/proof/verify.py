@@ -14,6 +14,7 @@ from quizkit.marking.mark import asked_parts, mark_choice, mark_cloze, observed,
 from quizkit.proof import kept
 from quizkit.proof.cheats import cheats
 from quizkit.proof.result import Proof, Survivor
+from quizkit.proof.rewritings import NOT_TOGETHER, TOGETHER
 from quizkit.proof.variants import changed_lines
 from quizkit.proof.versions import equivalents, mutants_of, rewritings_of
 from quizkit.sandbox.host import Sandbox
@@ -69,8 +70,15 @@ def _verify_coded(question: Fix | Coding, sandbox: Sandbox, rng: Random, proof: 
 
 
 def _verify_rewritings(question: Fix | Coding, number: int, text: str, sandbox: Sandbox, rng: Random, proof: Proof) -> None:
-    """What says the same in another way has to pass too."""
-    for made in rewritings_of(question, text):
+    """What says the same in another way has to pass too.
+
+    All the ways together are tried first; where that passes, only those that it doesn't hold are tried alone.
+    """
+    left = list(rewritings_of(question, text))
+    if left and left[-1].rule == TOGETHER and grade_coded(question, left[-1].source, sandbox, rng).passed:
+        proof.count("rewritings", True, "")
+        left = [made for made in left if made.rule in NOT_TOGETHER]
+    for made in left:
         verdict = grade_coded(question, made.source, sandbox, rng)
         words = f"solution {number}, rewritten ({made.rule}, line {made.line}), fails: {reason(verdict)}"
         proof.count("rewritings", verdict.passed, f"{words}\n{changed_lines(made.before, made.after)}")

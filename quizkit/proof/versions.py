@@ -15,7 +15,7 @@ from quizkit.proof.variants import Variant
 def mutants_of(question: Fix | Coding, text: str) -> Iterator[Variant]:
     """Versions of a right answer that differ in one thing."""
     if question.language != "python":
-        yield from omissions(text)
+        yield from omissions(text, question.prompt)
         return
     for path, part in bundle.files(text).items():
         if path.endswith(".py"):

@@ -13,7 +13,7 @@ from tests.cli.conftest import Run
 FORMAT = ["id", "deck", "topic", "section", "kind", "level", "tags", "source"]
 
 
-def test_list_names_the_35_topics_and_every_question_of_the_deck_that_comes_with_quizkit(run: Run) -> None:
+def test_list_names_the_37_topics_and_every_question_of_the_deck_that_comes_with_quizkit(run: Run) -> None:
     done = run("list", "--format", "json")
     assert done.code == 0
     report = json.loads(done.out)
@@ -21,7 +21,7 @@ def test_list_names_the_35_topics_and_every_question_of_the_deck_that_comes_with
     assert report["format_version"] == 1
     questions = report["questions"]
     assert all(list(question) == FORMAT for question in questions)
-    assert len({question["topic"] for question in questions}) == 35
+    assert len({question["topic"] for question in questions}) == 37
     sections = [question["section"] for question in questions]
     assert sections == sorted(sections, key=lambda section: (section is None, section))
     files = sorted(Path(__file__).parents[2].joinpath("questions", "fastapi").glob("*.yaml"))

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from quizkit.deck import loader
-from quizkit.proof.verify import Proof, reason, verify, verify_all
+from quizkit.proof.result import SIDES, Proof, Survivor, deck_passed, killed_share
+from quizkit.proof.verify import reason, verify, verify_all
 from quizkit.sandbox.host import Sandbox
 from quizkit.verdict import CheckResult, Outcome, Verdict
 from tests.samples import APP, DOUBLE, question
@@ -23,15 +24,18 @@ def _verify(sandbox: Sandbox, kind: str, **fields: Any) -> Proof:
         ("choice", {"solutions": 1, "wrong": 1}),
         ("cloze", {"solutions": 1, "wrong": 1}),
         ("predict", {"solutions": 1, "keys": 1}),
-        ("fix", {"solutions": 1, "starters": 1, "wrong": 1}),
-        ("code", {"solutions": 1, "starters": 1, "wrong": 1}),
+        ("fix", {"solutions": 1, "starters": 1, "wrong": 5}),
+        ("code", {"solutions": 1, "starters": 1, "wrong": 5}),
     ],
 )
 def test_a_sound_question_is_proved(sandbox: Sandbox, kind: str, held: dict[str, int]) -> None:
-    counted = {"solutions": 0, "starters": 0, "wrong": 0, "keys": 0, **held}
     proof = _verify(sandbox, kind)
-    assert proof == Proof(f"a-{kind}", counted, counted, [])
-    assert proof.passed
+    assert proof.messages == []
+    counted = {side: count for side, count in proof.held.items() if count}
+    # How many rewritings and mutants there are is told by their own tests.
+    assert {side: count for side, count in counted.items() if side not in ("rewritings", "mutants")} == held
+    assert bool(counted.get("mutants")) == bool(counted.get("rewritings")) == (kind in ("fix", "code"))
+    assert proof.held | {"mutants": 0} == proof.made | {"mutants": 0}
 
 
 EDIT = [{"from": "2 * n", "to": "n + n"}]
@@ -58,7 +62,7 @@ EDIT = [{"from": "2 * n", "to": "n + n"}]
         ),
         (
             {"starter": "def broken(:\n", "wrong": [{"code": "x = 1\n", "why": "w"}]},
-            {"solutions": 1, "starters": 1, "wrong": 1},
+            {"solutions": 1, "starters": 1, "wrong": 5},
             [],
         ),
     ],
@@ -66,7 +70,8 @@ EDIT = [{"from": "2 * n", "to": "n + n"}]
 def test_what_falls_short_is_told(sandbox: Sandbox, fields: Any, held: dict[str, int], messages: list[str]) -> None:
     proof = _verify(sandbox, "code", **fields)
     assert (proof.messages, proof.passed) == (messages, not messages)
-    assert {side: count for side, count in proof.held.items() if count or side in held} == held
+    shown = ("solutions", "starters", "wrong")
+    assert {side: proof.held[side] for side in shown if proof.held[side] or side in held} == held
 
 
 def test_an_edit_that_does_not_fit_is_told(sandbox: Sandbox) -> None:
@@ -148,3 +153,41 @@ def test_the_example_deck_is_proved(sandbox: Sandbox, shared: Path) -> None:
     deck = loader.load([shared / "deck-example.yaml"])
     proofs = verify_all([deck.question(entry.id) for entry in deck.entries], sandbox, Random(0))
     assert {proof.id: proof.messages for proof in proofs if proof.messages} == {}
+
+
+def test_a_mutant_that_no_check_sees_is_shown_as_the_line_that_changed(sandbox: Sandbox) -> None:
+    checks = [
+        {"request": "GET /double/4", "response": {"status": 200, "json_contains": {}}},
+        {"request": "GET /double/x", "response": {"status": 422}},
+    ]
+    proof = _verify(sandbox, "code", prompt="GET /double/{n} gives double: 2 times n, 8 for 4.", checks=checks, wrong=[])
+    assert any("2 * n" in survivor.before and survivor.solution == 1 for survivor in proof.survivors)
+    assert proof.made["mutants"] - proof.held["mutants"] == len(proof.survivors)
+
+
+def test_a_few_mutants_of_a_question_may_survive_and_three_of_a_hundred_of_a_deck() -> None:
+    def proved(made: int, lived: int) -> Proof:
+        proof = Proof("a")
+        for number in range(made):
+            proof.count_mutant(Survivor(1, "bound", 1, "a", "b") if number < lived else None)
+        return proof
+
+    assert [proved(5, 1).passed, proved(5, 2).passed, proved(20, 2).passed, proved(20, 3).passed] == [True, False, True, False]
+    assert killed_share([proved(50, 1), proved(50, 2)]) == 0.97
+    assert deck_passed([proved(50, 1), proved(50, 2)])
+    assert not deck_passed([proved(50, 2), proved(50, 2)])
+    assert killed_share([]) == 1
+
+
+def test_an_unchanged_question_costs_nothing_the_second_time(sandbox: Sandbox, tmp_path: Path) -> None:
+    cache = tmp_path / "proofs.sqlite"
+    first = verify_all([question("code")], sandbox, Random(0), cache=cache)
+    again = verify_all([question("code")], None, Random(0), cache=cache)  # type: ignore[arg-type]
+    assert again == first
+    assert set(again[0].made) == set(SIDES)
+
+
+def test_what_fell_short_is_tried_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    cache = tmp_path / "proofs.sqlite"
+    broken = question("code", starter=DOUBLE)
+    assert [verify_all([broken], sandbox, Random(0), cache=cache)[0].messages for _ in range(2)] == [["the starter passes"]] * 2
