@@ -16,6 +16,8 @@ from quizkit.verdict import Mismatch
 
 SHOWN_BODY: Final = 4000
 _BYTES_SHOWN: Final = 64
+_COOKIE_LONGEST: Final = 4096
+"""No browser keeps a longer one, and `http.cookies` reads them in quadratic time."""
 _PATH_SAFE: Final = "/%:@!$&'()*+,;=~?-._"
 
 
@@ -199,7 +201,7 @@ def cookies(response: Response) -> dict[str, dict[str, Any]]:
     """The cookies that the response sets, each with its value and attributes under the names that FastAPI gives them."""
     found: dict[str, dict[str, Any]] = {}
     for name, text in response.headers:
-        if name.lower() == "set-cookie":
+        if name.lower() == "set-cookie" and len(text) <= _COOKIE_LONGEST:
             try:
                 jar = SimpleCookie(text)
             except CookieError:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
 
 import typer
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
 QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
 STANDARD_INPUT = "-"
+LARGEST = 1 << 20
+"""How many bytes of a file are read; Python alone needs 500 times as much to parse it."""
 MARKDOWN = (".md", ".markdown")
 _FINE = ("passed", "no_expectation", "not_run")
 WATCH_POLL_S = 0.01
@@ -207,7 +209,7 @@ def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[st
     from quizkit.terminal.workfile import SUFFIXES, gathered  # noqa: PLC0415
 
     if path == STANDARD_INPUT:
-        yield "standard input", _decoded(sys.stdin.buffer.read()), question
+        yield "standard input", _decoded(_at_most(sys.stdin.buffer, "standard input")), question
         return
     given = Path(path)
     if not given.is_dir():
@@ -217,7 +219,12 @@ def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[st
         yield path, gathered(given), question or given.resolve().name
         return
     within = {folder for folder in given.rglob("*") if folder.is_dir() and _wants_folder(folder.name, deck)}
-    files = sorted(file for suffix in SUFFIXES.values() for file in given.rglob(f"*{suffix}") if within.isdisjoint(file.parents))
+    files = sorted(
+        file
+        for suffix in SUFFIXES.values()
+        for file in given.rglob(f"*{suffix}")
+        if file.is_file() and within.isdisjoint(file.parents)
+    )
     found = [(file, _text(file)) for file in files]
     named = [(str(file), text, question) for file, text in found if question or _question_of(file.name, text, deck) is not None]
     named = sorted([*named, *((str(folder), gathered(folder), folder.name) for folder in within)])
@@ -240,10 +247,23 @@ def _text(path: Path) -> str:
     from quizkit.errors import MissingPath  # noqa: PLC0415
 
     try:
-        return _decoded(path.read_bytes())
+        if path.exists() and not path.is_file():
+            raise MissingPath(f"{path}: this is no regular file", "standard input is read with -")
+        with path.open("rb") as file:
+            return _decoded(_at_most(file, str(path)))
     except OSError as error:
         words = "there is no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror
         raise MissingPath(f"{path}: {words}") from None
+
+
+def _at_most(file: BinaryIO, name: str) -> bytes:
+    """All that a file holds. Raises MissingPath where that is more than anybody writes as an answer."""
+    from quizkit.errors import MissingPath  # noqa: PLC0415
+
+    data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise MissingPath(f"{name}: more than {LARGEST >> 20} MiB is no answer that can be checked")
+    return data
 
 
 def _decoded(data: bytes) -> str:

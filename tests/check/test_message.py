@@ -364,3 +364,9 @@ def _compare(spec: Any, response: tuple[int, dict[str, str], bytes]) -> list[Any
     expected = expectation(ResponseSpec.model_validate(spec), {})
     found = compare(expected, Response(status, tuple(headers.items()), body, 0))
     return [(m.path, m.expected, m.actual, m.message) for m in found]
+
+
+def test_a_cookie_that_no_browser_would_keep_is_not_read() -> None:
+    """`http.cookies` takes minutes for this one."""
+    response = Response(200, (("set-cookie", 'a="' + "\\" * 400_000 + '"'), ("set-cookie", "b=1")), b"", 0.0)
+    assert list(cookies(response)) == ["b"]

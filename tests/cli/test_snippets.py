@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -397,3 +398,20 @@ def test_a_dockerfile_has_a_name_that_editors_know(run: Run) -> None:
     assert run("check", "quizkit-work", *deck).code == 1
     Path("quizkit-work/an-image.dockerfile").write_text("# quizkit: an-image\nFROM python\nUSER app\n")
     assert run("check", "quizkit-work", *deck).code == 0
+
+
+def test_what_is_no_regular_file_is_told_and_passed_over_in_a_folder(run: Run) -> None:
+    os.mkfifo("pipe.py")
+    done = run("check", "pipe.py", "--question", "write-it", "--deck", "deck")
+    assert (done.code, done.err) == (3, "pipe.py: this is no regular file\n  standard input is read with -\n")
+    Path("folder").mkdir()
+    os.mkfifo("folder/pipe.py")
+    Path("folder/gone.py").symlink_to("nowhere.py")
+    _write("folder/mine.py", DOUBLE)
+    assert run("check", "folder", "--deck", "deck").code == 0
+
+
+def test_a_file_larger_than_any_answer_is_told(run: Run) -> None:
+    Path("large.py").write_bytes(b"x = 1\n" * 200_000)
+    done = run("check", "large.py", "--question", "write-it", "--deck", "deck")
+    assert (done.code, done.err) == (3, "large.py: more than 1 MiB is no answer that can be checked\n")
