@@ -105,7 +105,7 @@ def test_a_module_without_its_init_is_a_namespace(sandbox: Sandbox) -> None:
 
 def test_what_was_raised_is_told_with_its_file(sandbox: Sandbox) -> None:
     text = _package(**{"app/routers/doubles.py": ROUTER.replace("2 * n", "1 / 0")})
-    [check] = _graded(sandbox, text).checks
+    check = _graded(sandbox, text).checks[0]
     assert (check.outcome, check.line) == (Outcome.failed, 8)
     assert "app/routers/doubles.py:8   return" in check.traceback
 
@@ -129,4 +129,4 @@ def test_what_the_source_must_have_may_stand_in_any_file(sandbox: Sandbox) -> No
 def test_several_files_without_a_main_have_no_app(sandbox: Sandbox) -> None:
     verdict = _graded(sandbox, "# file: a.py\nx = 1\n")
     assert (verdict.outcome, verdict.message) == (Outcome.error, "no file is called main.py; the app is looked for there")
-    assert [check.outcome for check in verdict.checks] == [Outcome.not_run]
+    assert {check.outcome for check in verdict.checks} == {Outcome.not_run}

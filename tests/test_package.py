@@ -55,7 +55,7 @@ def test_an_installed_copy_finds_its_deck_and_checks_a_snippet(wheel: Path, tmp_
     where = _quietly(python, "-c", "import quizkit; print(quizkit.__file__)", cwd=tmp_path, env=env).strip()
     assert Path(where).is_relative_to(own)
     listed = json.loads(_quietly(script, "list", "--format", "json", cwd=tmp_path, env=env))["questions"]
-    assert len({question["topic"] for question in listed}) == 35
+    assert len({question["topic"] for question in listed}) == 37
     name = next(question["id"] for question in listed if question["kind"] == "code")
     _quietly(script, "start", name, cwd=tmp_path, env=env)
     checked = subprocess.run(
