@@ -1,15 +1,14 @@
 """The one door to a verdict: the only place that knows both what is expected and the process that is asked."""
 
-import ast
 import re
 import time
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from quizkit.check import bundle, dockerfile, scenario, source, template
 from quizkit.check.message import encode
+from quizkit.check.names import parsed
 from quizkit.check.result import cause_outcome, place_result, stopped_outcome, stopped_words, traceback_text
 from quizkit.check.spec import Check, DocumentCheck, SourceCheck
 from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
@@ -162,8 +161,7 @@ def _shifted(text: str, offset: int) -> str:
 def _has_code(text: str) -> bool:
     """Whether a text holds anything but comments and blank lines; one that isn't Python counts as something."""
     try:
-        with warnings.catch_warnings(action="ignore"):
-            return bool(ast.parse(text).body)
+        return bool(parsed(text).body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two for what is nested too deep
         return True
 

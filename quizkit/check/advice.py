@@ -1,13 +1,11 @@
 """What a right answer could still do better, from rules over its syntax tree. Nothing here touches a verdict."""
 
-import ast
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from quizkit.check import bundle, careless, concurrency, outdated
-from quizkit.check.names import Code
+from quizkit.check.names import Code, parsed
 from quizkit.verdict import Advice, Worth
 
 RULES: Final[tuple[Callable[[Code], Iterator[Advice]], ...]] = (*concurrency.RULES, *careless.RULES, *outdated.RULES)
@@ -30,17 +28,17 @@ def _in_files(source: str) -> Iterator[tuple[Advice, str]]:
         files = bundle.files(source)
     except bundle.BrokenBundle:
         return
+    several = bundle.is_bundle(source)
     for path, text in files.items():
         lines = text.split("\n")
         for found in _found(text) if path.endswith(".py") else ():
-            placed = replace(found, file=path) if bundle.is_bundle(source) else found
+            placed = replace(found, file=path) if several else found
             yield placed, lines[found.line - 1].strip() if found.line <= len(lines) else ""
 
 
 def _found(source: str) -> list[Advice]:
     try:
-        with warnings.catch_warnings(action="ignore"):
-            code = Code(ast.parse(source))
+        code = Code(parsed(source))
         return [found for rule in RULES for found in rule(code)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two for what is nested too deep
         return []

@@ -1,6 +1,7 @@
 """What the names in a source stand for: imports followed, functions told apart by what FastAPI does with them."""
 
 import ast
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,14 +33,20 @@ def dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
+def parsed(text: str) -> ast.Module:
+    """The tree of a source, whose odd escapes are nobody's affair here. Raises SyntaxError, and ValueError for a NUL."""
+    with warnings.catch_warnings(action="ignore"):
+        return ast.parse(text)
+
+
 def own_nodes(function: Function | ast.Lambda) -> Iterator[ast.AST]:
-    """What runs when the function does: its body without the functions and classes that are made in it."""
-    waiting: list[ast.AST] = [*function.body] if isinstance(function.body, list) else [function.body]
+    """What runs when the function does, in the order of the text: its body without what functions and classes in it hold."""
+    waiting: list[ast.AST] = [*reversed(function.body)] if isinstance(function.body, list) else [function.body]
     while waiting:
         node = waiting.pop()
         yield node
         if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
-            waiting += ast.iter_child_nodes(node)
+            waiting += [*ast.iter_child_nodes(node)][::-1]
 
 
 @dataclass(frozen=True)

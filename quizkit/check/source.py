@@ -1,11 +1,10 @@
 """What a snippet is written with, judged by its syntax tree and never by a text search."""
 
 import ast
-import warnings
 from collections.abc import Iterator
 
 from quizkit.check import bundle
-from quizkit.check.names import dotted, imports
+from quizkit.check.names import dotted, imports, parsed
 from quizkit.check.spec import NamedFunction, SourceRules
 
 
@@ -14,8 +13,7 @@ def broken_rules(source: str, rules: SourceRules) -> list[str]:
 
     Raises SyntaxError where it isn't Python, BrokenBundle where its headings can't be files.
     """
-    with warnings.catch_warnings(action="ignore"):
-        trees = [ast.parse(text) for path, text in bundle.files(source).items() if path.endswith(".py")]
+    trees = [parsed(text) for path, text in bundle.files(source).items() if path.endswith(".py")]
     used = {name for tree in trees for name in _used_names(tree)}
     functions = {function for tree in trees for function in _functions(tree)}
     broken = [f"{_words(rule)} is required" for rule in rules.require if not _holds(rule, used, functions)]

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -89,10 +89,17 @@ FileField = Annotated[
 ]
 
 
-def _or_text(schema: Any, pattern: str = "") -> dict[str, Any]:
-    """The JSON Schema of a model that has a short form."""
-    short: dict[str, Any] = {"type": "string", "pattern": pattern} if pattern else {"type": ["string", "number", "boolean"]}
-    return {"anyOf": [short, schema]}
+class Shortened(Model):
+    """A model that a text can stand for, which editors are to know too."""
+
+    _short_pattern: ClassVar[str] = ""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        """The JSON Schema of both forms. Without a pattern the short one may be any scalar."""
+        any_scalar: dict[str, Any] = {"type": ["string", "number", "boolean"]}
+        short = {"type": "string", "pattern": cls._short_pattern} if cls._short_pattern else any_scalar
+        return {"anyOf": [short, handler(schema)]}
 
 
 def _method(name: str) -> str:
@@ -104,7 +111,7 @@ def _method(name: str) -> str:
 Method = Annotated[Text, AfterValidator(_method)]
 
 
-class RequestSpec(Model):
+class RequestSpec(Shortened):
     """One request, with httpx's names for what is sent. A text `GET /items/7` is the short form."""
 
     method: Method = "GET"
@@ -117,10 +124,7 @@ class RequestSpec(Model):
     content: Text | None = None
     files: dict[str, FileField] | None = None
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
-        """Editors are to know the short form too."""
-        return _or_text(handler(schema), f"^({'|'.join(METHOD_NAMES)}) ")
+    _short_pattern: ClassVar[str] = f"^({'|'.join(METHOD_NAMES)}) "
 
     @model_validator(mode="before")
     @classmethod
@@ -173,18 +177,13 @@ def _hexadecimal(text: str) -> str:
 Hexadecimal = Annotated[Text, AfterValidator(_hexadecimal)]
 
 
-class BytesSpec(Model):
+class BytesSpec(Shortened):
     """A body, byte by byte in hexadecimal: all of it, or how it begins and ends, and how long it is. A text is all of it."""
 
     equal: Hexadecimal | None = None
     begins: Hexadecimal | None = None
     ends: Hexadecimal | None = None
     length: Pattern = None
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
-        """Editors are to know the short form too."""
-        return _or_text(handler(schema))
 
     @model_validator(mode="before")
     @classmethod
@@ -466,17 +465,12 @@ class StepsCheck(_Watched):
         return self.name or f"{last.method} {last.path}"
 
 
-class SocketMessage(Model):
+class SocketMessage(Shortened):
     """A message on a WebSocket: a text, or a JSON value as text; when it is expected, also in part."""
 
     text: Pattern = None
     json_exact: Pattern = Field(default=None, alias="json")
     json_contains: Pattern = None
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
-        """Editors are to know the short form too."""
-        return _or_text(handler(schema))
 
     @model_validator(mode="before")
     @classmethod
@@ -524,7 +518,7 @@ class SocketStep(Model):
         return self
 
 
-class SocketTarget(Model):
+class SocketTarget(Shortened):
     """Where a WebSocket is opened, with what a handshake can carry. A text is the path alone."""
 
     path: Text
@@ -533,10 +527,7 @@ class SocketTarget(Model):
     params: dict[str, JsonValue] = {}
     subprotocols: Many[Text] = ()
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
-        """Editors are to know the short form too."""
-        return _or_text(handler(schema), ".")
+    _short_pattern: ClassVar[str] = "."
 
     @model_validator(mode="before")
     @classmethod

@@ -226,7 +226,8 @@ def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[st
         if file.is_file() and within.isdisjoint(file.parents)
     )
     found = [(file, _text(file)) for file in files]
-    named = [(str(file), text, question) for file, text in found if question or _question_of(file.name, text, deck) is not None]
+    answers = ((str(file), text, question or _question_of(file.name, text, deck)) for file, text in found)
+    named = [answer for answer in answers if answer[2] is not None]
     named = sorted([*named, *((str(folder), gathered(folder), folder.name) for folder in within)])
     if not named:
         advice = "each file's first line says which: # quizkit: ID" if found else "name a file or a folder with Python files"

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import asdict
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Final
 
 from quizkit.deck import stored
 from quizkit.deck.models import Question
-from quizkit.proof.result import Proof, from_fields, to_fields
+from quizkit.proof.result import Proof, from_fields
 
 _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS proof (key TEXT PRIMARY KEY, fields TEXT NOT NULL) STRICT"
 _DECIDES: Final = ("check", "deck", "marking", "proof", "sandbox", "grading.py", "verdict.py")
@@ -44,7 +45,7 @@ def load(path: Path | None, names: Mapping[str, str]) -> dict[str, Proof]:
     try:
         with closing(sqlite3.connect(path, timeout=1)) as database:
             rows = dict(database.execute("SELECT key, fields FROM proof"))
-        return {name: from_fields(name, json.loads(rows[at])) for name, at in names.items() if at in rows}
+        return {name: from_fields(json.loads(rows[at])) for name, at in names.items() if at in rows}
     except (sqlite3.Error, ValueError, TypeError, KeyError):
         return {}
 
@@ -53,7 +54,7 @@ def keep(path: Path | None, names: Mapping[str, str], proofs: list[Proof]) -> No
     """Keeps the proofs that passed; what fell short is tried again the next time."""
     if path is None:
         return
-    rows = [(names[proof.id], json.dumps(to_fields(proof))) for proof in proofs if proof.passed]
+    rows = [(names[proof.id], json.dumps(asdict(proof))) for proof in proofs if proof.passed]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path, timeout=1)) as database, database:

@@ -2,16 +2,16 @@
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final, NamedTuple, TypeGuard
+
+from quizkit.check.names import Function, parsed
 
 METHODS: Final = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 MARKERS: Final = ("Query", "Path", "Header", "Cookie", "Body", "Form", "File")
 INJECTORS: Final = ("Depends", "Security")
 CLOCKS: Final = ("time", "monotonic", "perf_counter", "now", "utcnow", "time_ns", "monotonic_ns")
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Edit(NamedTuple):
@@ -202,12 +202,6 @@ def _reads_clock(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and last_name(node.func) in CLOCKS
 
 
-def parsed(text: str) -> ast.Module:
-    """The tree of a source. Raises SyntaxError."""
-    with warnings.catch_warnings(action="ignore"):
-        return ast.parse(text)
-
-
 def walked(node: ast.AST) -> Iterator[ast.AST]:
     """A node and all below it, in the order of the text."""
     waiting = [node]
@@ -285,13 +279,3 @@ def annotated(node: ast.AST | None) -> list[ast.expr]:
 def quoted(value: str) -> str:
     """A text as a literal, in double quotes where it has none."""
     return repr(value) if '"' in value else f'"{repr(value)[1:-1]}"'
-
-
-def own_nodes(function: Function) -> Iterator[ast.AST]:
-    """What a function's body holds, without the functions and classes inside."""
-    waiting: list[ast.AST] = list(reversed(function.body))
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            waiting += reversed(list(ast.iter_child_nodes(node)))

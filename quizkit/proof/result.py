@@ -1,6 +1,6 @@
 """What proving a question showed, and whether that is enough."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -59,26 +59,28 @@ def enough_killed(proof: Proof) -> bool:
     return len(proof.survivors) <= 1 or proof.held["mutants"] >= proof.made["mutants"] * KILLED_OF_A_QUESTION
 
 
-def killed_share(proofs: Iterable[Proof]) -> float:
+def totals(proofs: Sequence[Proof]) -> Proof:
+    """The counts of several questions as those of one."""
+    whole = Proof("")
+    for proof in proofs:
+        whole.equivalent += proof.equivalent
+        for side in SIDES:
+            whole.held[side] += proof.held[side]
+            whole.made[side] += proof.made[side]
+    return whole
+
+
+def killed_share(proofs: Sequence[Proof]) -> float:
     """The share of a deck's mutants that fail, from 0 to 1; 1 where there are none."""
-    found = list(proofs)
-    made = sum(proof.made["mutants"] for proof in found)
-    return sum(proof.held["mutants"] for proof in found) / made if made else 1
+    whole = totals(proofs)
+    return whole.held["mutants"] / whole.made["mutants"] if whole.made["mutants"] else 1
 
 
-def deck_passed(proofs: Iterable[Proof]) -> bool:
+def deck_passed(proofs: Sequence[Proof]) -> bool:
     """Whether every question is proved, and enough of the whole deck's mutants fail."""
-    found = list(proofs)
-    return all(proof.passed for proof in found) and killed_share(found) >= KILLED_OF_A_DECK
+    return all(proof.passed for proof in proofs) and killed_share(proofs) >= KILLED_OF_A_DECK
 
 
-def to_fields(proof: Proof) -> dict[str, Any]:
-    """The proof as JSON has it, for the cache."""
-    survivors = [[s.solution, s.rule, s.line, s.before, s.after] for s in proof.survivors]
-    return {"held": proof.held, "made": proof.made, "equivalent": proof.equivalent, "survivors": survivors}
-
-
-def from_fields(name: str, fields: dict[str, Any]) -> Proof:
-    """The proof that `to_fields` was given; only what passed is kept, so there are no messages."""
-    survivors = [Survivor(*row) for row in fields["survivors"]]
-    return Proof(name, fields["held"], fields["made"], fields["equivalent"], survivors)
+def from_fields(fields: dict[str, Any]) -> Proof:
+    """The proof that `dataclasses.asdict` took apart. Raises TypeError and KeyError for anything else."""
+    return Proof(**{**fields, "survivors": [Survivor(**row) for row in fields["survivors"]]})

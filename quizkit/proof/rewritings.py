@@ -7,10 +7,11 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from quizkit.check.names import parsed
 from quizkit.check.source import broken_rules
 from quizkit.check.spec import SourceRules
 from quizkit.proof.manners import layout, names, parameters, routes
-from quizkit.proof.program import Program, parsed
+from quizkit.proof.program import Program
 from quizkit.proof.variants import Variant, variant
 
 
@@ -56,8 +57,9 @@ def rewritings(source: str, *, required: SourceRules | None = None, documented: 
     `required` are the constructs that the question asks for or forbids: a version that breaks them isn't made.
     `documented` says that the checks look into /openapi.json. Raises SyntaxError where `source` isn't Python.
     """
-    plain = ast.unparse(parsed(source)) + "\n"
-    made = {ast.dump(parsed(source))}
+    tree = parsed(source)
+    plain = ast.unparse(tree) + "\n"
+    made = {ast.dump(tree)}
     together = plain
     for manner in MANNERS:
         changed = _written(manner, plain, required, documented=documented)

@@ -6,17 +6,15 @@ from pathlib import Path
 from random import Random
 from typing import Final, assert_never
 
-from quizkit.check import bundle
 from quizkit.deck.models import Choice, Cloze, Coding, EditFault, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
 from quizkit.grading import grade, grade_coded, grade_tests, responses
 from quizkit.marking.mark import asked_parts, mark_choice, mark_cloze, observed, spelt
 from quizkit.proof import kept
-from quizkit.proof.cheats import cheats
 from quizkit.proof.result import Proof, Survivor
 from quizkit.proof.rewritings import NOT_TOGETHER, TOGETHER
 from quizkit.proof.variants import changed_lines
-from quizkit.proof.versions import equivalents, mutants_of, rewritings_of
+from quizkit.proof.versions import cheats_of, equivalents, mutants_of, rewritings_of
 from quizkit.sandbox.host import Sandbox
 from quizkit.sandbox.protocol import Raised
 from quizkit.verdict import Outcome, Verdict
@@ -85,10 +83,8 @@ def _verify_rewritings(question: Fix | Coding, number: int, text: str, sandbox: 
 
 
 def _verify_cheats(question: Fix | Coding, solution: str, sandbox: Sandbox, rng: Random, proof: Proof) -> None:
-    if question.language != "python" or bundle.is_bundle(solution):
-        return
     hurried = sandbox.within(MUTANT_S)
-    for what, text in cheats(solution):
+    for what, text in cheats_of(question, solution):
         verdict = grade_coded(question, text, hurried, rng, thorough=False)
         proof.count("wrong", not verdict.passed, f"a cheat passes: {what}")
 

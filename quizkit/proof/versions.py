@@ -6,6 +6,7 @@ from dataclasses import replace
 from quizkit.check import bundle
 from quizkit.check.spec import OpenapiCheck, SourceCheck, SourceRules
 from quizkit.deck.models import Coding, Edit, EditFault, Fix, apply
+from quizkit.proof.cheats import cheats
 from quizkit.proof.mutants import mutants
 from quizkit.proof.omissions import omissions
 from quizkit.proof.rewritings import rewritings
@@ -17,23 +18,27 @@ def mutants_of(question: Fix | Coding, text: str) -> Iterator[Variant]:
     if question.language != "python":
         yield from omissions(text, question.prompt)
         return
-    for path, part in bundle.files(text).items():
+    files, several = bundle.files(text), bundle.is_bundle(text)
+    for path, part in files.items():
         if path.endswith(".py"):
-            made = mutants(part, documented=_is_documented(question), prompt=question.prompt, starter=question.starter)
-            yield from (_put_back(variant, path, text) for variant in made)
-
-
-def _put_back(made: Variant, path: str, text: str) -> Variant:
-    """A variant of one file as one of the whole answer."""
-    if not bundle.is_bundle(text):
-        return made
-    return replace(made, source=bundle.join({**bundle.files(text), path: made.source}))
+            for made in mutants(part, documented=_is_documented(question), prompt=question.prompt, starter=question.starter):
+                yield replace(made, source=bundle.join({**files, path: made.source})) if several else made
 
 
 def rewritings_of(question: Fix | Coding, text: str) -> Iterator[Variant]:
     """Versions of a right answer that say the same. Those of several files name each other, so they are left as they are."""
-    if question.language == "python" and not bundle.is_bundle(text):
+    if _is_one_module(question, text):
         yield from rewritings(text, required=_rules(question), documented=_is_documented(question))
+
+
+def cheats_of(question: Fix | Coding, solution: str) -> Iterator[tuple[str, str]]:
+    """The standing cheats as (what it does, source). They are written below the one module that holds the app."""
+    if _is_one_module(question, solution):
+        yield from cheats(solution)
+
+
+def _is_one_module(question: Fix | Coding, text: str) -> bool:
+    return question.language == "python" and not bundle.is_bundle(text)
 
 
 def _is_documented(question: Fix | Coding) -> bool:

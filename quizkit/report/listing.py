@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from quizkit.deck.models import Entry
-from quizkit.proof.result import KILLED_OF_A_DECK, SIDES, Proof, Survivor, killed_share
+from quizkit.proof.result import KILLED_OF_A_DECK, SIDES, Proof, Survivor, killed_share, totals
 from quizkit.proof.variants import changed_lines
 from quizkit.report.console import plain, plural, sign
 
@@ -48,13 +48,14 @@ def proofs(found: Sequence[Proof]) -> RenderableType:
 
 
 def _figures(found: Sequence[Proof]) -> Iterator[str]:
+    whole = totals(found)
     for side in SIDES:
-        held, made = (sum(counts[side] for counts in row) for row in ([p.held for p in found], [p.made for p in found]))
-        more = ""
-        if side == "mutants":
-            same = sum(proof.equivalent for proof in found)
-            more = f", {killed_share(found):.1%} (at least {KILLED_OF_A_DECK:.0%} have to); {same} more are listed as equivalent"
-        yield f"{held} of {made} {_WORDS[side]}{more}"
+        yield f"{whole.held[side]} of {whole.made[side]} {_WORDS[side]}{_share(found, whole) if side == 'mutants' else ''}"
+
+
+def _share(found: Sequence[Proof], whole: Proof) -> str:
+    share = f"{killed_share(found):.1%} (at least {KILLED_OF_A_DECK:.0%} have to)"
+    return f", {share}; {whole.equivalent} more are listed as equivalent"
 
 
 def _table(found: Sequence[Proof]) -> RenderableType:

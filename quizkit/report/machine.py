@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from quizkit.check.match import ABSENT
 from quizkit.deck.models import Entry
-from quizkit.proof.result import SIDES, Proof
+from quizkit.proof.result import Proof, totals
 from quizkit.report.console import plural, safe
 from quizkit.verdict import Advice, CheckResult, FileVerdict, Outcome
 
@@ -175,11 +175,8 @@ def questions(entries: Iterable[Entry]) -> dict[str, Any]:
 
 def proofs(found: Sequence[Proof]) -> dict[str, Any]:
     """What `quizkit verify --format json` prints."""
-    made, held = (
-        {side: sum(counts[side] for counts in row) for side in SIDES}
-        for row in ([p.made for p in found], [p.held for p in found])
-    )
-    same = sum(proof.equivalent for proof in found)
+    whole = totals(found)
+    made, held, same = whole.made, whole.held, whole.equivalent
     return {
         "mutants": {"made": made["mutants"] + same, "killed": held["mutants"], "equivalent": same},
         "rewritings": {"made": made["rewritings"], "accepted": held["rewritings"]},

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from quizkit.proof.program import Edit, Edits, Function, Program, is_function, is_route, last_name, own_nodes, root_name, routes
+from quizkit.check.names import Function, own_nodes
+from quizkit.proof.program import Edit, Edits, Program, is_function, is_route, last_name, root_name, routes
 
 # Effects that the next request can't see, since a session or a pool makes up for them.
 _UNSEEN: Final = (

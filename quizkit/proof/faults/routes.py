@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from quizkit.check.names import Function, own_nodes
 from quizkit.proof.program import (
     INJECTORS,
     METHODS,
     Edit,
     Edits,
-    Function,
     Program,
     annotated,
     is_function,
@@ -18,7 +18,6 @@ from quizkit.proof.program import (
     keyword,
     last_name,
     names_in,
-    own_nodes,
     routes,
 )
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from quizkit.proof.program import Edits, Function, Program, is_function, last_name, names_in, parameters, quoted
+from quizkit.check.names import Function
+from quizkit.proof.program import Edits, Program, is_function, last_name, names_in, parameters, quoted
 
 _PLAIN: Final = {"int": "1", "float": "1.5", "bool": "True", "str": '"constant"', "Decimal": "1"}
 _INERT: Final = ("connect_args", "json_schema_extra", "openapi_extra", "openapi_tags", "responses", "examples", "options")

@@ -4,8 +4,9 @@ import ast
 import keyword
 from typing import Final
 
+from quizkit.check.names import Function
 from quizkit.proof.manners.imports import with_import
-from quizkit.proof.program import Function, Program, is_function, last_name, names_in
+from quizkit.proof.program import Program, is_function, last_name, names_in
 
 _READING: Final = {"openapi", "__doc__", "openapi_schema", "description", "getdoc"}
 _DOCUMENTED: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Final
 
+from quizkit.check.names import Function
 from quizkit.proof.manners.imports import imported_from, with_import
-from quizkit.proof.program import Function, Program, is_function, last_name, names_in, routes
+from quizkit.proof.program import Program, is_function, last_name, names_in, routes
 
 _SEES_NAMES: Final = {"locals", "globals", "eval", "exec", "dir", "getattr", "setattr"}
 # What shows a function's name to a request or in a record.

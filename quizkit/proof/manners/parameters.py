@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Iterator
 
+from quizkit.check.names import Function
 from quizkit.proof.manners.imports import with_import
-from quizkit.proof.program import INJECTORS, MARKERS, Function, Parameter, Program, annotated, keyword, last_name, parameters
+from quizkit.proof.program import INJECTORS, MARKERS, Parameter, Program, annotated, keyword, last_name, parameters
 
 
 def in_annotations(program: Program) -> None:

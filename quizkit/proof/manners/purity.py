@@ -3,7 +3,8 @@
 import ast
 from typing import Final
 
-from quizkit.proof.program import Function, Program, is_function, last_name, names_in, own_nodes, parameters, root_name
+from quizkit.check.names import Function, own_nodes
+from quizkit.proof.program import Program, is_function, last_name, names_in, parameters, root_name
 
 _BUILTINS: Final = {
     *("len", "int", "str", "float", "bool", "sum", "sorted", "max", "min", "dict", "list", "set", "tuple", "any", "all"),

@@ -5,17 +5,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from quizkit.check.names import Function, own_nodes
 from quizkit.proof.manners.imports import with_import
 from quizkit.proof.manners.purity import is_pure
 from quizkit.proof.program import (
     METHODS,
-    Function,
     Program,
     is_function,
     keyword,
     last_name,
     names_in,
-    own_nodes,
     parameters,
     routes,
 )
