@@ -1,7 +1,7 @@
 """Right answers by people who saw a task's prompt and starter and nothing else: the checks take them all.
 
-Each file of `tests/unseen/` answers the question whose id it is named by. None is edited to please a check: where one fails, the prompt
-leaves something open or the check asks for more than it says.
+Each file of `tests/unseen/` answers the question whose id it is named by. None is edited to please a check: where one fails,
+the prompt leaves something open or the check asks for more than it says.
 """
 
 from pathlib import Path
