@@ -1,0 +1,178 @@
+"""Where an answer says the reverse of a statement: what is affirmed is denied, an opposite stands in a word's place, or two sides are swapped.
+
+Only near copies of a statement are accused, since of anything looser a right answer is accused as often as a wrong one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from quizkit.marking.english import NEGATORS, SMALL_WORDS, SYMMETRICAL
+from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike
+
+COVERED: Final = 0.8
+"""Share of a statement's words that a passage must hold before it can contradict it,"""
+PRECISE: Final = 0.6
+"""and share of the passage's words that must come from the statement."""
+CLOSER: Final = 0.15
+"""A passage that agrees and covers nearly as much acquits."""
+COPY: Final = 0.85
+"""Share of words in common (Jaccard) by which two sentences are copies of each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The words of the statement and those of the answer that say the reverse."""
+
+    statement: tuple[Word, ...]
+    passage: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairing:
+    """A statement's words beside those of a passage: (word, its match), and what is left on either side."""
+
+    matched: tuple[tuple[Word, Word], ...]
+    missing: tuple[Word, ...]
+    extra: tuple[Word, ...]
+    opposite: tuple[tuple[Word, Word], ...]
+
+    @property
+    def covered(self) -> float:
+        held = len(self.matched) + len(self.opposite)
+        return held / (held + len(self.missing)) if held else 0.0
+
+    @property
+    def precise(self) -> float:
+        held = len(self.matched) + len(self.opposite)
+        return held / (held + len(self.extra)) if held else 0.0
+
+    @property
+    def copied(self) -> float:
+        held = len(self.matched) + len(self.opposite)
+        return held / (held + len(self.missing) + len(self.extra)) if held else 0.0
+
+    @property
+    def turned(self) -> bool:
+        """Whether most of what both say is denied by one of them alone, or one of its words is replaced by its opposite."""
+        denied = sum(word.denied != other.denied for word, other in self.matched)
+        turned = sum(word.denied == other.denied for word, other in self.opposite)
+        return denied > len(self.matched) / 2 if not self.opposite else turned % 2 == 1 and denied <= len(self.matched) / 2
+
+
+def conflict(statement: Sequence[Word], answer: Sequence[Word], vocabulary: Vocabulary = NO_VOCABULARY) -> Conflict | None:
+    """The first passage of `answer` that says the reverse of a clause or a sentence of `statement`."""
+    sentences = _sentences(answer)
+    passages = [*_clauses(answer), *sentences]
+    for part in _clauses(statement):
+        if len(part) > 1 and (found := _turned(part, passages, vocabulary)):
+            return Conflict(part, found)
+    for whole in _sentences(statement):
+        for sentence in sentences:
+            if _reverses(whole, sentence, vocabulary):
+                return Conflict(whole, sentence)
+    return None
+
+
+def _turned(part: tuple[Word, ...], passages: Sequence[tuple[Word, ...]], vocabulary: Vocabulary) -> tuple[Word, ...] | None:
+    agreeing, against = 0.0, 0.0
+    found: tuple[Word, ...] | None = None
+    for passage in passages:
+        pairing = _pair(_content(part), _content(passage), vocabulary)
+        if pairing.covered < COVERED - CLOSER:
+            continue
+        if not pairing.turned:
+            agreeing = max(agreeing, pairing.covered)
+        elif pairing.covered >= COVERED and pairing.precise >= PRECISE and pairing.covered > against:
+            against, found = pairing.covered, passage
+    return found if against > agreeing + (CLOSER if agreeing else 0) else None
+
+
+def _reverses(whole: tuple[Word, ...], sentence: tuple[Word, ...], vocabulary: Vocabulary) -> bool:
+    pairing = _pair(_content(whole), _content(sentence), vocabulary)
+    if pairing.copied < COPY:
+        return False
+    odd = (_negators(whole) - _negators(sentence)) % 2 == 1
+    return odd != (len(pairing.opposite) % 2 == 1) or _swapped(pairing, whole, sentence)
+
+
+def _pair(words: Sequence[Word], others: Sequence[Word], vocabulary: Vocabulary) -> _Pairing:
+    left = list(others)
+    matched, missing, opposite = [], [], []
+    for word in words:
+        # The first that is fully alike, in the order in which it stands there, so that repeated words keep their sides.
+        best = max(left, key=lambda other: alike(word, other), default=None)
+        if best is not None and alike(word, best):
+            matched.append((word, best))
+            left.remove(best)
+        else:
+            missing.append(word)
+    for word in tuple(missing):
+        turned = vocabulary.opposites.get(word.stem, frozenset())
+        if other := next((other for other in left if other.stem in turned), None):
+            opposite.append((word, other))
+            missing.remove(word)
+            left.remove(other)
+    return _Pairing(tuple(matched), tuple(missing), tuple(left), tuple(opposite))
+
+
+def _swapped(pairing: _Pairing, whole: Sequence[Word], sentence: Sequence[Word]) -> bool:
+    """Whether two sides of a relation have changed places: X m Y has become Y m X, with the same m.
+
+    "X is called by Y" for "Y calls X" is no swap: the number of "by" differs.
+    """
+    if sum(word.text == "by" for word in whole) != sum(word.text == "by" for word in sentence):
+        return False
+    order = [other.start for _, other in sorted(pairing.matched, key=lambda pair: pair[0].start)]
+    ranks = [sorted(order).index(start) for start in order]
+    first = next((at for at, rank in enumerate(ranks) if rank != at), None)
+    if first is None:
+        return False
+    last = max(at for at, rank in enumerate(ranks) if rank != at)
+    core = [rank - first for rank in ranks[first : last + 1]]
+    sides = _two_sides(core)
+    if sides is None:
+        return False
+    mine = sorted((word for word, _ in pairing.matched), key=lambda word: word.start)[first : last + 1]
+    yours = sorted((other for _, other in pairing.matched), key=lambda word: word.start)[first : last + 1]
+    left, right = sides
+    relation = _between(whole, mine[left - 1], mine[len(mine) - right])
+    return bool((relation & _between(sentence, yours[right - 1], yours[len(yours) - left])) - SYMMETRICAL)
+
+
+def _two_sides(core: Sequence[int]) -> tuple[int, int] | None:
+    """The lengths of X and Y where `core` tells that X m Y became Y m X: where each word of X m Y stands now."""
+    size = len(core)
+    for left in range(1, size):
+        for right in range(1, size - left + 1):
+            middle = size - left - right
+            swapped = [*range(right + middle, size), *range(right, right + middle), *range(right)]
+            if list(core) == swapped:
+                return left, right
+    return None
+
+
+def _between(words: Sequence[Word], first: Word, last: Word) -> set[str]:
+    return {word.stem for word in words if first.end <= word.start < last.start}
+
+
+def _content(words: Sequence[Word]) -> tuple[Word, ...]:
+    return tuple(word for word in words if word.text not in SMALL_WORDS and word.text not in NEGATORS)
+
+
+def _negators(words: Sequence[Word]) -> int:
+    return sum(word.text in NEGATORS for word in words)
+
+
+def _clauses(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    return list(_grouped(words, "clause"))
+
+
+def _sentences(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    return list(_grouped(words, "sentence"))
+
+
+def _grouped(words: Sequence[Word], by: str) -> Iterator[tuple[Word, ...]]:
+    for _, group in groupby(words, key=lambda word: getattr(word, by)):
+        yield tuple(group)

@@ -1,0 +1,205 @@
+"""A text as the marker reads it: words with their stems and places, cut into clauses, each word under a negation or not."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from itertools import takewhile
+from typing import Final
+
+import jellyfish
+import Stemmer
+
+from quizkit.marking.english import (
+    AFTER_A_COMMA,
+    AFTER_AND,
+    CLAUSE_STARTERS,
+    NEGATING_PAIRS,
+    NEGATORS,
+    NOT_NEGATING,
+    OPPOSITES,
+    REFUSALS,
+    SMALL_WORDS,
+)
+
+SMALL_WEIGHT: Final = 0.1
+"""What a small word counts. Removing them outright costs .004 of r on the development data (`tests/bench/marking.py`)."""
+NEARLY: Final = 0.9
+LONGEST: Final = 20_000
+"""Characters of a text that are read; nobody types more, and what pastes more isn't answering."""
+
+_stem = Stemmer.Stemmer("english", 0).stemWord
+
+# A run of capitals before a word, a word with its contraction, a number, or letters outside ASCII: so that `HTTPException`,
+# `response_model` and "http exception" are read alike.
+_WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+(?:['’][a-z]{1,2})?|[A-Z]+(?![a-z])|\d+|[^\W\d_a-zA-Z]+")
+_SENTENCE_ENDS: Final = re.compile(r"[.!?](?=\s|$|[\"')*`])|[;\n]|:\s|->|=>|→|⇒")
+_PAUSE: Final = re.compile(r"[,()–—]|\s-\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word: its folded text, its stem, and where it stands in what was written.
+
+    `whole` is the identifier of which it is a part, in one word; `denied` says that a negation reaches it; `terms` are the numbers of the
+    vocabulary's terms that it is, or belongs to.
+    """
+
+    text: str
+    stem: str
+    whole: str
+    start: int
+    end: int
+    sentence: int
+    clause: int
+    denied: bool = False
+    terms: frozenset[int] = frozenset()
+
+    @property
+    def weight(self) -> float:
+        """1, or what a small word counts."""
+        return SMALL_WEIGHT if self.text in SMALL_WORDS else 1.0
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A subject's own terms: spellings and synonyms that mean the same, and pairs that mean the opposite."""
+
+    same: tuple[tuple[str, ...], ...] = ()
+    opposite: tuple[tuple[str, ...], ...] = ()
+
+    @cached_property
+    def opposites(self) -> dict[str, frozenset[str]]:
+        """By a word's stem, the stems of its opposites, in English and in the subject."""
+        found: dict[str, set[str]] = {}
+        for one, other in (*OPPOSITES, *self.opposite):
+            for word, turned in ((one, other), (other, one)):
+                found.setdefault(stem(fold(word)), set()).add(stem(fold(turned)))
+        return {word: frozenset(turned) for word, turned in found.items()}
+
+    @cached_property
+    def phrases(self) -> dict[str, list[tuple[tuple[str, ...], int]]]:
+        """By the stem of their first word: the stems of each spelling, longest first, and its term's number."""
+        found: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        for number, spellings in enumerate(self.same):
+            for spelling in spellings:
+                stems = tuple(stem for _, stem in _pieces(spelling))
+                found.setdefault(stems[0], []).append((stems, number))
+        return {first: sorted(phrases, key=lambda phrase: -len(phrase[0])) for first, phrases in found.items()}
+
+
+NO_VOCABULARY: Final = Vocabulary()
+
+
+def fold(text: str) -> str:
+    """One form for all spellings of a word: small letters, straight quotes, no width of its own."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+
+
+@lru_cache(maxsize=2**14)
+def stem(text: str) -> str:
+    """The stem of a folded word, by Porter's second algorithm for English."""
+    return _stem(text)
+
+
+def _pieces(text: str) -> list[tuple[re.Match[str], str]]:
+    return [(match, stem(fold(match.group()))) for match in _WORD.finditer(text)]
+
+
+@lru_cache(maxsize=2**12)
+def read(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> tuple[Word, ...]:
+    """The words of `text`, at most of its first 20,000 characters."""
+    text = text[:LONGEST]
+    words: list[Word] = []
+    sentence = clause = 0
+    last = ""
+    pieces = _pieces(text)
+    wholes = _wholes(text, [match for match, _ in pieces])
+    for at, (match, stemmed) in enumerate(pieces):
+        folded = fold(match.group())
+        gap = text[pieces[at - 1][0].end() if at else 0 : match.start()]
+        if at and _SENTENCE_ENDS.search(gap):
+            sentence, clause = sentence + 1, clause + 1
+        elif at and _begins_clause(folded, last, gap):
+            clause += 1
+        words.append(Word(folded, stemmed, wholes[at], match.start(), match.end(), sentence, clause))
+        last = folded
+    return tuple(_with_terms(_with_denials(words), vocabulary))
+
+
+def _wholes(text: str, matches: Sequence[re.Match[str]]) -> list[str]:
+    """For each piece the identifier to which it belongs, without its underscores."""
+    wholes: list[str] = []
+    group: list[str] = []
+    for at, match in enumerate(matches):
+        joined = at > 0 and text[matches[at - 1].end() : match.start()] in ("", "_")
+        if not joined:
+            wholes += ["".join(group)] * len(group)
+            group = []
+        group.append(fold(match.group()))
+    return wholes + ["".join(group)] * len(group)
+
+
+def _begins_clause(word: str, last: str, gap: str) -> bool:
+    if word in CLAUSE_STARTERS:
+        return True
+    if _PAUSE.search(gap):
+        return word in AFTER_A_COMMA or word in NEGATORS or last in AFTER_A_COMMA
+    return last in ("and", "or", "so") and (word in AFTER_AND or word in NEGATORS)
+
+
+def _with_denials(words: Sequence[Word]) -> list[Word]:
+    """Each word with whether a negator stands before it in its clause, or its sentence is refused as a whole ("… is a myth")."""
+    denied = [False] * len(words)
+    clause, on, since = -1, False, -9
+    for at, word in enumerate(words):
+        if word.clause != clause:
+            clause, on, since = word.clause, False, -9
+        denied[at] = on
+        if _negates(words, at):
+            on = not (on and at - since <= 3)
+            since = at
+        if word.text in REFUSALS and {before.text for before in words[max(0, at - 2) : at]} & {"is", "are", "was", "a", "be"}:
+            for before in range(at):
+                if words[before].sentence == word.sentence:
+                    denied[before] = not denied[before]
+    return [replace(word, denied=True) if flag else word for word, flag in zip(words, denied, strict=True)]
+
+
+def _negates(words: Sequence[Word], at: int) -> bool:
+    following = words[at + 1].text if at + 1 < len(words) else ""
+    before = words[at - 1].text if at else ""
+    if words[at].text in NEGATORS:
+        return (words[at].text, following) not in NOT_NEGATING and (before, words[at].text) not in NOT_NEGATING
+    return (before, words[at].text) in NEGATING_PAIRS
+
+
+def _with_terms(words: list[Word], vocabulary: Vocabulary) -> list[Word]:
+    phrases = vocabulary.phrases
+    for at, word in enumerate(words):
+        for stems, number in phrases.get(word.stem, ()):
+            if tuple(following.stem for following in words[at : at + len(stems)]) == stems:
+                for place in range(at, at + len(stems)):
+                    words[place] = replace(words[place], terms=words[place].terms | {number})
+    return words
+
+
+@lru_cache(maxsize=2**16)
+def _alike_letters(one: str, other: str) -> float:
+    """0.9 where two spellings share most of a beginning, or one is the other with a slip of the finger; else 0."""
+    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    if common >= 4 and common >= 0.7 * max(len(one), len(other)):
+        return NEARLY
+    shorter, longer = sorted((len(one), len(other)))
+    if shorter < 5 or one[0] != other[0] or longer - shorter > 2 or one.isdigit() or other.isdigit():
+        return 0.0
+    slips = jellyfish.damerau_levenshtein_distance(one, other)
+    return NEARLY if slips <= (2 if shorter >= 9 else 1) else 0.0
+
+
+def alike(word: Word, other: Word) -> float:
+    """How far two words say the same: 1, 0.9 for a near spelling, or 0."""
+    if word.stem == other.stem or word.whole == other.whole or word.terms & other.terms:
+        return 1.0
+    return _alike_letters(word.text, other.text)
