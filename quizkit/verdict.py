@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     deck_error = "deck_error"
     not_run = "not_run"
     no_expectation = "no_expectation"
+    unsure = "unsure"
 
 
 @dataclass(frozen=True, slots=True)

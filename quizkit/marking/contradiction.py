@@ -5,7 +5,7 @@ Only near copies of a statement are accused, since of anything looser a right an
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Final
 
 from quizkit.marking.english import NEGATORS, SMALL_WORDS, SYMMETRICAL
@@ -19,6 +19,9 @@ CLOSER: Final = 0.15
 """A passage that agrees and covers nearly as much acquits."""
 COPY: Final = 0.85
 """Share of words in common (Jaccard) by which two sentences are copies of each other."""
+
+LONGEST_RELATION: Final = 5
+"""Words between two sides; what has more between them is a list whose items stand in another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,33 +127,36 @@ def _swapped(pairing: _Pairing, whole: Sequence[Word], sentence: Sequence[Word])
     """
     if sum(word.text == "by" for word in whole) != sum(word.text == "by" for word in sentence):
         return False
-    order = [other.start for _, other in sorted(pairing.matched, key=lambda pair: pair[0].start)]
-    ranks = [sorted(order).index(start) for start in order]
-    first = next((at for at, rank in enumerate(ranks) if rank != at), None)
-    if first is None:
-        return False
-    last = max(at for at, rank in enumerate(ranks) if rank != at)
-    core = [rank - first for rank in ranks[first : last + 1]]
-    sides = _two_sides(core)
+    mine = sorted(pairing.matched, key=lambda pair: pair[0].start)
+    yours = sorted(pairing.matched, key=lambda pair: pair[1].start)
+    # Equal words have equal labels, so that a word that stands on both sides is at home on either.
+    sides = _sides([word.stem for word, _ in mine], [word.stem for word, _ in yours])
     if sides is None:
         return False
-    mine = sorted((word for word, _ in pairing.matched), key=lambda word: word.start)[first : last + 1]
-    yours = sorted((other for _, other in pairing.matched), key=lambda word: word.start)[first : last + 1]
-    left, right = sides
-    relation = _between(whole, mine[left - 1], mine[len(mine) - right])
-    return bool((relation & _between(sentence, yours[right - 1], yours[len(yours) - left])) - SYMMETRICAL)
+    start, left, right, end = sides
+    relation = _between(whole, mine[start + left - 1][0], mine[end - right][0])
+    kept = relation & _between(sentence, yours[start + right - 1][1], yours[end - left][1])
+    return len(relation) <= LONGEST_RELATION and bool(kept - SYMMETRICAL)
 
 
-def _two_sides(core: Sequence[int]) -> tuple[int, int] | None:
-    """The lengths of X and Y where `core` tells that X m Y became Y m X: where each word of X m Y stands now."""
-    size = len(core)
-    for left in range(1, size):
-        for right in range(1, size - left + 1):
-            middle = size - left - right
-            swapped = [*range(right + middle, size), *range(right, right + middle), *range(right)]
-            if list(core) == swapped:
-                return left, right
+def _sides(before: Sequence[str], after: Sequence[str]) -> tuple[int, int, int, int] | None:
+    """Where X m Y in `before` is Y m X in `after`, all else being equal: X's start, the lengths of X and Y, and Y's end."""
+    if before == after:
+        return None
+    size = len(before)
+    first, last = _agreement(before, after), _agreement(before[::-1], after[::-1])
+    for start in range(first, -1, -1):
+        for end in range(size - last, size + 1):
+            mine, yours = before[start:end], after[start:end]
+            for right in (at for at in range(1, len(mine)) if mine[len(mine) - at :] == yours[:at]):
+                for left in (at for at in range(1, len(mine) - right + 1) if mine[:at] == yours[len(mine) - at :]):
+                    if mine[left : len(mine) - right] == yours[right : len(mine) - left]:
+                        return start, left, right, end
     return None
+
+
+def _agreement(before: Sequence[str], after: Sequence[str]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=True)))
 
 
 def _between(words: Sequence[Word], first: Word, last: Word) -> set[str]:
