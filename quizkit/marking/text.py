@@ -25,6 +25,10 @@ COPY: Final = 0.8
 ORDERED: Final = 0.35
 SHUFFLED_FROM: Final = 8
 """Words of a reference from which their order is looked at."""
+HEAP, HEAP_OFFSET = 1.5, 15
+"""So many words beside the point, for each of the reference's and fifteen more, make a heap,"""
+HEAP_IF_STRANGE, STRANGE = 1.2, 0.85
+"""or so many where hardly any others are left."""
 SAID: Final = 0.6
 """Share of a sentence's words by which it counts as said."""
 SURE: Final = 0.85
@@ -116,8 +120,8 @@ def cap(wanted: Sequence[Word], given: Sequence[Word], asked: frozenset[str], vo
     """What holds an answer down, however alike its words: a contradiction, no order, nothing of its own, a heap of everything."""
     if against := conflict(wanted, given, vocabulary):
         return Cap(CONTRADICTED, against)
-    most = UNORDERED if only_asked(wanted, given, asked) or is_shuffled(wanted, given) else 1.0
-    return Cap(min(most, (3 * len(wanted) + 60) / len(given)) if given else 0.0)
+    empty = only_asked(wanted, given, asked) or is_shuffled(wanted, given) or is_heap(wanted, given, asked)
+    return Cap(UNORDERED if empty else 1.0)
 
 
 def scaled(share: float, link: Link) -> float:
@@ -156,6 +160,14 @@ def is_shuffled(wanted: Sequence[Word], given: Sequence[Word]) -> bool:
     neighbours = Counter((word.stem, after.stem) for word, after in pairwise(wanted))
     kept = neighbours & Counter((word.stem, after.stem) for word, after in pairwise(given))
     return kept.total() < ORDERED * neighbours.total()
+
+
+def is_heap(wanted: Sequence[Word], given: Sequence[Word], asked: frozenset[str]) -> bool:
+    """Whether an answer holds far more that is beside the point than the reference is long: everything that one knows, in a heap."""
+    mine, yours = ([word for word in weigh(words, frozenset()) if word.weight == 1] for words in (wanted, given))
+    beside = sum(1 for word in yours if word.stem not in asked and not any(alike(word, other) for other in mine))
+    beyond = beside / (len(mine) + HEAP_OFFSET)
+    return beyond > HEAP or (beyond > HEAP_IF_STRANGE and beside > STRANGE * len(yours))
 
 
 def _statements(
