@@ -67,7 +67,7 @@ def _run(argv: Sequence[str], bench: "Workbench") -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except QuizkitError as error:
-        from quizkit.report.console import safe  # noqa: PLC0415 - names in it may hold what would steer a terminal
+        from quizkit.report.text import safe  # noqa: PLC0415 - names in it may hold what would steer a terminal
 
         sys.stderr.write(safe(f"{error}\n" + (f"  {error.advice}\n" if error.advice else "")))
         return error.exit_code

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from quizkit.check.match import ABSENT
 from quizkit.deck.models import Entry
 from quizkit.proof.result import Proof, totals
-from quizkit.report.console import plural, safe
+from quizkit.report.text import plural, safe
 from quizkit.verdict import Advice, CheckResult, FileVerdict, Outcome
 
 FORMAT_VERSION: Final = 1

@@ -8,7 +8,10 @@ from rich.console import Console, RenderableType
 
 from quizkit.check.match import ABSENT
 from quizkit.deck.models import Choice, Cloze
-from quizkit.report import console as report
+from quizkit.report import layout, marks
+from quizkit.report import question as asking
+from quizkit.report.text import inline, plain, safe
+from quizkit.report.verdict import checks
 from quizkit.verdict import Advice, CheckResult, Mismatch, Outcome, PointResult, Verdict, Worth
 from tests.samples import question
 
@@ -37,25 +40,23 @@ def _print(what: RenderableType, *, width: int = 80, terminal: bool = False) -> 
     ],
 )
 def test_what_could_steer_a_terminal_is_replaced(text: str, expected: str) -> None:
-    assert report.safe(text) == expected
+    assert safe(text) == expected
 
 
 PARTS: Final[dict[str, RenderableType]] = {
-    "plain": report.plain(NASTY),
-    "inline": report.inline(NASTY),
-    "prose": report.prose(NASTY.replace("[/]", "[/] ")),
-    "code": report.code(NASTY),
-    "hanging": report.Hanging("* ", NASTY),
-    "checks": report.checks(
-        Verdict(Outcome.failed, 0, (CheckResult(NASTY, Outcome.failed, message=NASTY, request=NASTY, hint=NASTY),))
-    ),
-    "message": report.checks(Verdict(Outcome.error, 0, message=NASTY)),
-    "advice": report.advice(Verdict(Outcome.passed, 1, advice=(Advice(Worth.changing, 1, NASTY, NASTY, NASTY),))),
-    "points": report.points(Verdict(Outcome.failed, 0, points=(PointResult(NASTY, "must", "missed"),))),
-    "marked": report.marked(Verdict(Outcome.failed, 0, (CheckResult(NASTY, Outcome.failed, expected=NASTY, actual=NASTY),))),
-    "recall": report.question(question("recall", prompt=NASTY)),
-    "choice": report.question(question("choice", options=[{"right": NASTY}, {"wrong": "y", "why": NASTY}])),
-    "teaching": report.teaching(question("recall", answer=NASTY, explanation=NASTY)),
+    "plain": plain(NASTY),
+    "inline": inline(NASTY),
+    "prose": layout.prose(NASTY.replace("[/]", "[/] ")),
+    "code": layout.code(NASTY),
+    "hanging": layout.Hanging("* ", NASTY),
+    "checks": checks(Verdict(Outcome.failed, 0, (CheckResult(NASTY, Outcome.failed, message=NASTY, request=NASTY, hint=NASTY),))),
+    "message": checks(Verdict(Outcome.error, 0, message=NASTY)),
+    "advice": marks.advice(Verdict(Outcome.passed, 1, advice=(Advice(Worth.changing, 1, NASTY, NASTY, NASTY),))),
+    "points": marks.points(Verdict(Outcome.failed, 0, points=(PointResult(NASTY, "must", "missed"),))),
+    "marked": marks.marked(Verdict(Outcome.failed, 0, (CheckResult(NASTY, Outcome.failed, expected=NASTY, actual=NASTY),))),
+    "recall": asking.question(question("recall", prompt=NASTY)),
+    "choice": asking.question(question("choice", options=[{"right": NASTY}, {"wrong": "y", "why": NASTY}])),
+    "teaching": asking.teaching(question("recall", answer=NASTY, explanation=NASTY)),
 }
 
 
@@ -69,8 +70,8 @@ def test_data_is_shown_and_does_nothing(name: str, width: int) -> None:
 
 def test_code_is_never_wrapped_by_word_nor_changed() -> None:
     source = 'def f(a: "x | y") -> dict[str, int]:\n    return {"[bold]": 1, ":ok:": 2}  # ' + "long " * 30
-    assert _print(report.code(source)) == "".join(f"  {line}\n" for line in source.rstrip().splitlines())
-    folded = _print(report.code(source), width=40, terminal=True)
+    assert _print(layout.code(source)) == "".join(f"  {line}\n" for line in source.rstrip().splitlines())
+    folded = _print(layout.code(source), width=40, terminal=True)
     lines = [line.removeprefix("  ") for line in folded.replace("\x1b[2m", "").replace("\x1b[0m", "").splitlines()]
     assert all(len(line) <= 38 for line in lines)
     assert "".join(lines).replace("……", "").replace(" ", "") == source.replace("\n", "").replace(" ", "")
@@ -79,7 +80,7 @@ def test_code_is_never_wrapped_by_word_nor_changed() -> None:
 def test_a_gap_shows_its_number_and_nothing_of_the_answer() -> None:
     asked = question("cloze", text="`app.{{get}}` and {{word || other}} and \\{{braces}}")
     assert isinstance(asked, Cloze)
-    printed = _print(report.question(asked))
+    printed = _print(asking.question(asked))
     assert "app.[1]____" in printed
     assert "[2]____ and {{braces}}" in printed
     assert "get" not in printed and "word" not in printed
@@ -88,7 +89,7 @@ def test_a_gap_shows_its_number_and_nothing_of_the_answer() -> None:
 def test_options_come_in_the_order_that_is_given_and_do_not_say_which_is_right() -> None:
     asked = question("choice")
     assert isinstance(asked, Choice)
-    assert _print(report.question(asked, (1, 0))).split("\n")[2:4] == ["    1  that", "    2  this"]
+    assert _print(asking.question(asked, (1, 0))).split("\n")[2:4] == ["    1  that", "    2  this"]
 
 
 def test_a_mismatch_says_where_and_both_sides() -> None:
@@ -100,7 +101,7 @@ def test_a_mismatch_says_where_and_both_sides() -> None:
         expected={"json": {}},
         actual={"status": 200, "json": {}},
     )
-    lines = [line.strip() for line in _print(report.checks(Verdict(Outcome.failed, 0, (check,)))).splitlines()]
+    lines = [line.strip() for line in _print(checks(Verdict(Outcome.failed, 0, (check,)))).splitlines()]
     assert "expected   1" in lines
     assert "got        true" in lines
     assert "got        nothing" in lines
@@ -108,7 +109,7 @@ def test_a_mismatch_says_where_and_both_sides() -> None:
 
 def test_where_no_app_loaded_it_is_said_once() -> None:
     verdict = Verdict(Outcome.error, 0, (CheckResult("a", Outcome.not_run), CheckResult("b", Outcome.not_run)), message="no app")
-    assert _print(report.checks(verdict)).split() == ["✗", "no", "app"]
+    assert _print(checks(verdict)).split() == ["✗", "no", "app"]
 
 
 def test_the_same_advice_is_said_once_with_all_its_lines() -> None:
@@ -116,7 +117,7 @@ def test_the_same_advice_is_said_once_with_all_its_lines() -> None:
         Advice(grade, line, "r", words, "c")
         for grade, line, words in zip((Worth.changing, Worth.changing, Worth.knowing), (3, 9, 4), "aab", strict=True)
     ]
-    assert _print(report.advice(Verdict(Outcome.passed, 1, advice=tuple(found)))).splitlines() == [
+    assert _print(marks.advice(Verdict(Outcome.passed, 1, advice=tuple(found)))).splitlines() == [
         "  Worth changing",
         "  ~ lines 3, 9: a. Better: c.",
         "  Worth knowing",
