@@ -1,9 +1,10 @@
 """How lines fit a screen: folded, cut, hanging, in rows, under a rule; prose and code."""
 
 import re
+from itertools import accumulate
 from typing import Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.segment import Segment
@@ -39,9 +40,10 @@ class Cut:
         if not self._fold:
             line.truncate(width - 1)
             return [line.append(sign("cut"))]
-        first, rest = _split_at(line, width - 1)
-        first.append(sign("cut"), "dim")
-        return [first, *self._fit(Text.assemble((sign("cut"), "dim"), rest), width)]
+        ends = list(accumulate(map(len, chop_cells(line.plain, width - 2))))[:-1]
+        first, *rest = line.divide(ends)
+        cut = Text(sign("cut"), "dim")
+        return [first + cut, *(cut + part + cut for part in rest[:-1]), cut + rest[-1]]
 
 
 def code(source: str, language: str = "python", indent: int = 2) -> Cut:
@@ -52,15 +54,6 @@ def code(source: str, language: str = "python", indent: int = 2) -> Cut:
     highlighted = Syntax("", language or "text", theme="ansi_dark", background_color="default").highlight(source)
     highlighted.rstrip()
     return Cut(highlighted, indent, fold=True)
-
-
-def _split_at(line: Text, width: int) -> tuple[Text, Text]:
-    """A line in two, the first no wider than `width` cells."""
-    count = len(line.plain)
-    while cell_len(line.plain[:count]) > width:
-        count -= 1
-    first, rest = line.divide([max(1, count)])
-    return first, rest
 
 
 class Hanging:

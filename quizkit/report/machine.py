@@ -14,6 +14,8 @@ from quizkit.report.text import plural, safe
 from quizkit.verdict import Advice, CheckResult, FileVerdict, Outcome
 
 FORMAT_VERSION: Final = 1
+_VALUE_SHOWN: Final = 4000
+"""What a message for people holds of a value; in JSON it is whole."""
 
 
 def to_json(result: Mapping[str, Any]) -> str:
@@ -118,7 +120,8 @@ def _story(check: CheckResult, words: str) -> str:
 
 
 def _one_line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_absent)
+    text = json.dumps(value, ensure_ascii=False, default=_absent)
+    return text if len(text) <= _VALUE_SHOWN else f"{text[:_VALUE_SHOWN]}…"
 
 
 # What XML 1.0 has no place for: control characters, lone surrogates, two non-characters.

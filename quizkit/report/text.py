@@ -26,6 +26,15 @@ def safe(text: str) -> str:
     return _UNSAFE.sub(lambda found: "�" if found[0] not in "\r" else "", text.replace("\t", "    "))
 
 
+def visible(text: str) -> str:
+    """`text` of a value with an escape for each character that `safe` replaces: two that look the same may well differ."""
+    return _UNSAFE.sub(lambda found: _escape(ord(found[0])), text)
+
+
+def _escape(code: int) -> str:
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
 def plain(text: str, style: str = "") -> Text:
     """Text that is data: no markup, no emoji codes, no escapes."""
     return Text(safe(text), style=style)

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from quizkit.deck.models import Entry
+from quizkit.report.command import Command
 from quizkit.report.failure import differences, trace
 from quizkit.report.layout import Cut, Hanging, Row
 from quizkit.report.marks import advice
@@ -52,7 +53,7 @@ def _check(check: CheckResult, width: int, file: str, hints: bool) -> Iterator[R
         return
     yield Row(sign("no"), "red", check.name, check.message or str(check.outcome), width)
     if check.request:
-        yield Cut(plain(check.request, "dim"), 8, fold=True)
+        yield Command(check.request, 8)
     yield from differences(check)
     yield from trace(check.traceback, file)
     if hints and check.hint:

@@ -215,8 +215,8 @@ def test_a_response_is_as_expected(spec: Any, response: Any) -> None:
         ),
         ({"status": 200, "text": "a"}, (200, {}, b"a\n"), (("text",), "a", "a\n", "")),
         ({"status": 200, "bytes": "89 50"}, (200, {}, b"\x89P\n"), (("bytes", "equal"), "8950", "89500a", "")),
-        ({"status": 200, "bytes": {"begins": "504B"}}, (200, {}, b"\x89P\n"), (("bytes", "begins"), "504b", "89500a", "")),
-        ({"status": 200, "bytes": {"ends": "0d0a"}}, (200, {}, b"\x89P\n"), (("bytes", "ends"), "0d0a", "89500a", "")),
+        ({"status": 200, "bytes": {"begins": "504B"}}, (200, {}, b"\x89P\n"), (("bytes", "begins"), "504b", "8950", "")),
+        ({"status": 200, "bytes": {"ends": "0d0a"}}, (200, {}, b"\x89P\n"), (("bytes", "ends"), "0d0a", "500a", "")),
         (
             {"status": 200, "bytes": {"length": {"$gt": 3}}},
             (200, {}, b"\x89P\n"),
@@ -340,7 +340,7 @@ def test_what_came_back_is_shown_as_json_where_it_is_json() -> None:
     assert observation(_response(201, b'{"a": 1}')) == {"status": 201, "json": {"a": 1}}
     assert observation(_response(500, b"Internal")) == {"status": 500, "text": "Internal"}
     assert observation(_response(204)) == {"status": 204, "text": ""}
-    assert len(observation(_response(200, b"x" * 9000))["text"]) == 4000
+    assert len(observation(_response(200, b"x" * 9000))["text"]) == 9000
 
 
 @pytest.mark.parametrize("spec", ["GET /{{n}}", {"path": "/", "params": {"a": "{{n}}"}}, {"path": "/", "content": "{{n}}"}])

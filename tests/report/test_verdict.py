@@ -97,9 +97,9 @@ def test_a_mismatch_says_where_and_both_sides() -> None:
         "GET /a",
         Outcome.failed,
         message="JSON differs",
-        mismatches=(Mismatch(("json", "items", 0, "n"), 1, True), Mismatch(("json", "gone"), "x", ABSENT)),
-        expected={"json": {}},
-        actual={"status": 200, "json": {}},
+        mismatches=(Mismatch(("json", "items", 0, "n"), 1, True), Mismatch(("headers", "gone"), "x", ABSENT, "is missing")),
+        expected={"json": {"items": [{"n": 1}]}},
+        actual={"status": 200, "json": {"items": [{"n": True}]}},
     )
     lines = [line.strip() for line in _print(checks(Verdict(Outcome.failed, 0, (check,)))).splitlines()]
     assert "expected   1" in lines
