@@ -67,9 +67,9 @@ def _run(argv: Sequence[str], bench: "Workbench") -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except QuizkitError as error:
-        from quizkit.report.text import safe  # noqa: PLC0415 - names in it may hold what would steer a terminal
+        from quizkit.report.complaint import complaint  # noqa: PLC0415 - few runs have something to complain of
 
-        sys.stderr.write(safe(f"{error}\n" + (f"  {error.advice}\n" if error.advice else "")))
+        sys.stderr.write(f"{complaint(error)}\n")
         return error.exit_code
     except KeyboardInterrupt:
         return 130

@@ -135,9 +135,20 @@ def place_text(path: tuple[str | int, ...]) -> str:
 
 def traceback_text(raised: Raised) -> str:
     """The exception and the person's own lines, the innermost last."""
-    lines = [f"{raised.exception}: {raised.message}" if raised.message else raised.exception]
+    lines = [raised_text(raised)]
     lines += [f"  {frame.file}:{frame.line}   {frame.source}" for frame in raised.frames]
     return "\n".join(lines)
+
+
+def raised_text(raised: Raised) -> str:
+    """The exception's name and message."""
+    name = exception_name(raised)
+    return f"{name}: {raised.message}" if raised.message else name
+
+
+def exception_name(raised: Raised) -> str:
+    """The name of the exception's class on one line: a class can be given any name, and none may begin a line of its own."""
+    return " ".join(raised.exception.split())
 
 
 def cause_outcome(raised: Raised) -> Outcome | None:

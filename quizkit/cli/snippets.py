@@ -165,9 +165,9 @@ def _check_path(
 
 def _complain(error: "QuizkitError") -> None:
     """Says on standard error what stood in the way, and goes on with the other files."""
-    from quizkit.report.text import safe  # noqa: PLC0415
+    from quizkit.report.complaint import complaint  # noqa: PLC0415
 
-    typer.echo(safe(f"{error}\n  {error.advice}".rstrip()), err=True)
+    typer.echo(complaint(error), err=True)
 
 
 def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck", bench: Workbench) -> NoReturn:

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.text import Text
 from rich.theme import Theme
 
-from quizkit.report.text import inline, safe, sign
+from quizkit.report.text import inline, one_line, safe, sign
 
 TEXT_WIDTH: Final = 76
 INDENT: Final = 2
@@ -80,8 +80,8 @@ class Row:
 
     def __init__(self, mark: str, style: str, name: str, right: str, width: int = 0) -> None:
         self._mark = (mark, style)
-        self._name = safe(name).replace("\n", " ")
-        self._right = safe(right).replace("\n", " ")
+        self._name = one_line(name)
+        self._right = one_line(right)
         self._width = width
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

@@ -14,7 +14,7 @@ from quizkit.errors import Problem
 from quizkit.proof.result import KILLED_OF_A_DECK, SIDES, Proof, Survivor, killed_share, totals
 from quizkit.proof.variants import changed_lines
 from quizkit.report.layout import Hanging
-from quizkit.report.text import plain, plural, sign
+from quizkit.report.text import one_line, plain, plural, sign
 from quizkit.sandbox.policy import Protection
 
 
@@ -83,7 +83,7 @@ def problems(found: Sequence[Problem]) -> RenderableType:
     """Every problem of a deck, one a line, and their number."""
     files = len({problem.path for problem in found})
     count = f"{plural(len(found), 'problem')} in {plural(files, 'file')}"
-    return Group(*(plain(str(problem)) for problem in found), Text(count))
+    return Group(*(plain(one_line(str(problem))) for problem in found), Text(count))
 
 
 def health(versions: Mapping[str, str], folders: Mapping[str, str], protections: Sequence[Protection]) -> RenderableType:

@@ -12,7 +12,7 @@ from quizkit.report.command import Command
 from quizkit.report.failure import differences, trace
 from quizkit.report.layout import Cut, Hanging, Row
 from quizkit.report.marks import advice
-from quizkit.report.text import plain, plural, safe, sign
+from quizkit.report.text import one_line, plain, plural, sign
 from quizkit.verdict import CheckResult, FileVerdict, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ def _came_back(check: CheckResult) -> str:
 def file_verdict(file: str, entry: Entry, verdict: Verdict) -> RenderableType:
     """What `quizkit check` says of one file: one line where all passed, else check by check."""
     passed = sum(check.outcome is Outcome.passed for check in verdict.checks)
-    left = f"{safe(file)} · {entry.id} · {entry.topic}"
+    left = f"{one_line(file)} · {entry.id} · {entry.topic}"
     right = f"{passed} of {len(verdict.checks)}, {verdict.duration_s:.2f} s"
     head = Text.assemble(
         (f"{sign('ok' if verdict.passed else 'no')} ", "green" if verdict.passed else "red"), left, f"   {right}"
     )
     if verdict.passed:
         return Group(head, advice(verdict)) if verdict.advice else head
-    return Group(head, checks(verdict, file.rpartition("/")[2]))
+    return Group(head, checks(verdict, one_line(file.rpartition("/")[2])))
 
 
 def document_verdict(path: str, found: "Sequence[tuple[Block, FileVerdict]]") -> RenderableType:
@@ -91,7 +91,9 @@ def document_verdict(path: str, found: "Sequence[tuple[Block, FileVerdict]]") ->
         f"{silent} say nothing",
         f"{len(found) - passed - failed - silent} can't run",
     ]
-    head = plain(f"{path} · {plural(len(found), 'block')}   {', '.join(f for f in figures if not f.startswith('0 '))}", "bold")
+    head = plain(
+        f"{one_line(path)} · {plural(len(found), 'block')}   {', '.join(f for f in figures if not f.startswith('0 '))}", "bold"
+    )
     parts: list[RenderableType] = [head, *(line for block, result in found for line in _block(path, block, result))]
     lines = [str(block.line) for block, result in found if result.verdict.outcome is Outcome.no_expectation]
     if lines:

@@ -1,17 +1,20 @@
 """What is printed of data: letter for letter, and nothing in it acts."""
 
 import io
+from pathlib import Path
 from typing import Final
 
 import pytest
 from rich.console import Console, RenderableType
 
 from quizkit.check.match import ABSENT
-from quizkit.deck.models import Choice, Cloze
+from quizkit.deck.models import Choice, Cloze, Entry
+from quizkit.errors import ContentError, MissingPath, Problem
 from quizkit.report import layout, marks
 from quizkit.report import question as asking
-from quizkit.report.text import inline, plain, safe
-from quizkit.report.verdict import checks
+from quizkit.report.complaint import complaint
+from quizkit.report.text import inline, one_line, plain, safe, visible
+from quizkit.report.verdict import checks, file_verdict
 from quizkit.verdict import Advice, CheckResult, Mismatch, Outcome, PointResult, Verdict, Worth
 from tests.samples import question
 
@@ -37,10 +40,43 @@ def _print(what: RenderableType, *, width: int = 80, terminal: bool = False) -> 
         ("\x00\x07\x08\x7f\x9b", "�����"),
         ("\u202e\u2066\u200f\ufeff", "����"),
         ("\ud800", "�"),
+        ("a\u2028b\u2029c\u061cd", "a�b�c�d"),
+        ("ad\u200bm\u2060in\xad \u3164", "ad�m�in� �"),
+        ("ad\u200dmin x\u200c", "ad�min x�"),
+        ("hi\U000e0041\U000e007f", "hi��"),
+        ("a\ufe0f\ufe0f\ufe01", "a\ufe0f�"),
+        ("e" + "\u0301" * 2000, "e" + "\u0301" * 8 + "�"),
     ],
 )
 def test_what_could_steer_a_terminal_is_replaced(text: str, expected: str) -> None:
     assert safe(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👩\u200d👩\u200d👧 ❤️ 1️⃣ 🏳️\u200d🌈 🏴\u200d☠️",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "می\u200cخواهم",
+        "क्\u200dष",
+        "שָׁלוֹם مرحبا",
+        "Việt ǭ̈",
+    ],
+)
+def test_scripts_and_emoji_keep_what_they_need(text: str) -> None:
+    assert (safe(text), visible(text)) == (text, text)
+
+
+def test_what_differs_unseen_is_spelt_out() -> None:
+    assert visible("a\u200bb\U000e0041\x9b") == "a\\u200bb\\U000e0041\\u009b"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("a\nb", "a b"), ("::error::x", "./::error::x"), ("\n ##[error]x", "./  ##[error]x"), ("a\r\n::error::x", "a ::error::x")],
+)
+def test_a_name_begins_no_line_of_its_own(text: str, shown: str) -> None:
+    assert one_line(text) == shown
 
 
 PARTS: Final[dict[str, RenderableType]] = {
@@ -123,3 +159,20 @@ def test_the_same_advice_is_said_once_with_all_its_lines() -> None:
         "  Worth knowing",
         "  · line 4: b. Better: c.",
     ]
+
+
+def test_a_file_can_be_called_anything() -> None:
+    found = Verdict(Outcome.failed, 0, (CheckResult("x", Outcome.failed, traceback="E\n  main.py:3   x"),))
+    asked = Entry("a", "d", "T", 1, "t", "code", "mid", (), (), (), 1, ())
+    assert _print(file_verdict("d/a\n✓ b.py", asked, found)).splitlines() == [
+        "✗ d/a ✓ b.py · a · T   0 of 1, 0.00 s",
+        "  ✗ x   failed",
+        "        E",
+        "          a ✓ b.py:3   x",
+    ]
+
+
+def test_each_complaint_is_one_line() -> None:
+    assert complaint(MissingPath("::error::a\n::error::b.py: gone", "do\nthis")) == "./::error::a ::error::b.py: gone\n  do this"
+    problems = [Problem(Path("a\nb.yaml"), 1, "x"), Problem(Path("c.yaml"), 2, "y")]
+    assert complaint(ContentError(problems)) == "a b.yaml:1: x\nc.yaml:2: y"
