@@ -22,11 +22,20 @@ def main(argv: Sequence[str]) -> int:
     worker = _start_worker(argv)
     from quizkit.cli.workbench import Workbench  # noqa: PLC0415 - the worker is under way by now
 
+    _forget_odd_sizes()
     bench = Workbench(worker)
     try:
         return _run(argv, bench)
     finally:
         bench.close()
+
+
+def _forget_odd_sizes() -> None:
+    """A screen of no columns, or of some that are no number, is one whose size isn't known: Rich would print nothing, or end."""
+    for name in ("COLUMNS", "LINES"):
+        size = os.environ.get(name)
+        if size is not None and not (size.isascii() and size.isdigit() and len(size) < 6 and int(size) > 0):
+            del os.environ[name]
 
 
 def run() -> None:

@@ -75,8 +75,25 @@ def _multipart(spec: RequestSpec, values: Mapping[str, Any]) -> tuple[bytes, str
     return request.read(), request.headers["content-type"]
 
 
-def curl(request: Request) -> str:
-    """The request as one would type it against a server on port 8000."""
+HANDSHAKE: Final = (("upgrade", "websocket"),)
+"""How the headers of a WebSocket's opening begin."""
+PROTOCOLS: Final = "sec-websocket-protocol"
+
+
+def typed(request: Request) -> str:
+    """The request as one would type it against a server on port 8000; curl can't open a WebSocket, websocat can."""
+    return _websocat(request) if request.headers[:1] == HANDSHAKE else _curl(request)
+
+
+def _websocat(request: Request) -> str:
+    words = ["websocat", shlex.quote(f"ws://localhost:8000{request.target}")]
+    for name, value in request.headers[1:]:
+        option, said = ("--protocol", value) if name == PROTOCOLS else ("-H", f"{name}: {value}")
+        words.append(f"{option}={shlex.quote(said)}")  # after a space, -H would take the words that follow too
+    return " ".join(words)
+
+
+def _curl(request: Request) -> str:
     words = ["curl"]
     if request.method == "HEAD":
         words.append("-I")
@@ -91,7 +108,8 @@ def curl(request: Request) -> str:
     if multipart:
         words.append("# with a multipart form")
     elif request.body:
-        words += ["-d", shlex.quote(request.body.decode("utf-8", "replace"))]
+        text = request.body.decode("utf-8", "replace")
+        words += ["--data-raw" if text.startswith("@") else "-d", shlex.quote(text)]  # -d @x would send a file
     return " ".join(words)
 
 

@@ -41,7 +41,7 @@ def _with_arguments(words: list[str]) -> Iterator[str]:
     """The words, an option's argument on the same line as the option."""
     rest = iter(words)
     for word in rest:
-        takes_one = re.fullmatch("-[A-Z]|-d|--protocol", word) and word != "-I"
+        takes_one = re.fullmatch("-[A-Z]|-d|--data-raw", word) and word != "-I"
         yield f"{word} {next(rest, '')}".rstrip() if takes_one else word
 
 

@@ -83,5 +83,5 @@ def _around(mismatch: Mismatch, check: CheckResult) -> tuple[Any, Any] | None:
 
 def trace(told: str, file: str) -> Iterator[RenderableType]:
     """The exception and the person's own lines; `file` is their own name for what ran as main.py."""
-    for line in told.split("\n")[:_LINES_SHOWN]:
+    for line in told.split("\n")[:_LINES_SHOWN] if told else ():
         yield Cut(plain(line.replace("  main.py:", f"  {file}:", 1)), _INDENT)

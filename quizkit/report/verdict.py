@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 _NAME_WIDTH: Final = 40
 _PRINTED_SHOWN: Final = 12
+_MESSAGE_SHOWN: Final = 500
 
 
 def checks(verdict: Verdict, file: str = "main.py", hints: bool = True) -> RenderableType:
     """How each check of a coding answer ended, the failed ones with their reasons. `file` is the person's own name for it."""
     parts: list[RenderableType] = []
     if verdict.message:
-        parts.append(Hanging(f"{sign('no')} ", verdict.message, "red", indent=2))
+        parts.append(Hanging(f"{sign('no')} ", _begun(verdict.message), "red", indent=2))
         parts += trace(next((check.traceback for check in verdict.checks if check.traceback), ""), file)
     if verdict.message and all(check.outcome is Outcome.not_run for check in verdict.checks):
         return Group(*parts)
@@ -37,6 +38,11 @@ def checks(verdict: Verdict, file: str = "main.py", hints: bool = True) -> Rende
         parts.append(Text("  printed", style="dim"))
         parts += [Cut(plain(line), 8) for line in verdict.output.strip().splitlines()[-_PRINTED_SHOWN:]]
     return Group(*parts)
+
+
+def _begun(message: str) -> str:
+    """A message, which may quote a value or an exception of any length; what follows it tells more."""
+    return message if len(message) <= _MESSAGE_SHOWN else message[:_MESSAGE_SHOWN] + sign("cut")
 
 
 def _name_width(verdict: Verdict) -> int:
@@ -51,7 +57,7 @@ def _check(check: CheckResult, width: int, file: str, hints: bool) -> Iterator[R
     if check.outcome is Outcome.not_run:
         yield Row(sign("none"), "dim", check.name, "not run", width)
         return
-    yield Row(sign("no"), "red", check.name, check.message or str(check.outcome), width)
+    yield Row(sign("no"), "red", check.name, _begun(check.message) or str(check.outcome), width)
     if check.request:
         yield Command(check.request, 8)
     yield from differences(check)
@@ -91,9 +97,8 @@ def document_verdict(path: str, found: "Sequence[tuple[Block, FileVerdict]]") ->
         f"{silent} say nothing",
         f"{len(found) - passed - failed - silent} can't run",
     ]
-    head = plain(
-        f"{one_line(path)} · {plural(len(found), 'block')}   {', '.join(f for f in figures if not f.startswith('0 '))}", "bold"
-    )
+    told = ", ".join(figure for figure in figures if not figure.startswith("0 "))
+    head = plain(f"{one_line(path)} · {plural(len(found), 'block')}   {told}", "bold")
     parts: list[RenderableType] = [head, *(line for block, result in found for line in _block(path, block, result))]
     lines = [str(block.line) for block, result in found if result.verdict.outcome is Outcome.no_expectation]
     if lines:

@@ -10,12 +10,12 @@ from quizkit.check.message import (
     body_text,
     compare,
     cookies,
-    curl,
     encode,
     expectation,
     header,
     media_type,
     observation,
+    typed,
 )
 from quizkit.check.spec import RequestSpec, ResponseSpec
 from quizkit.sandbox.protocol import Request, Response
@@ -130,6 +130,7 @@ def test_files_go_out_as_a_multipart_form() -> None:
             {"method": "PUT", "path": "/a", "content": "x", "cookies": {"s": 1}},
             "curl -X PUT http://localhost:8000/a -H 'cookie: s=1' -d x",
         ),
+        ({"path": "/a", "method": "POST", "content": "@x"}, "curl http://localhost:8000/a --data-raw @x"),
         (
             {"method": "POST", "path": "/a", "files": {"f": {"filename": "x"}}, "headers": {"A": "b"}},
             "curl http://localhost:8000/a -H 'a: b' # with a multipart form",
@@ -137,7 +138,7 @@ def test_files_go_out_as_a_multipart_form() -> None:
     ],
 )
 def test_a_request_as_curl_would_send_it(spec: Any, line: str) -> None:
-    assert curl(_encode(spec)) == line
+    assert typed(_encode(spec)) == line
 
 
 def test_what_is_expected_is_filled_in_and_begins_with_the_status() -> None:

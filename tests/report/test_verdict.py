@@ -138,6 +138,7 @@ def test_a_mismatch_says_where_and_both_sides() -> None:
         actual={"status": 200, "json": {"items": [{"n": True}]}},
     )
     lines = [line.strip() for line in _print(checks(Verdict(Outcome.failed, 0, (check,)))).splitlines()]
+    assert all(lines)
     assert "expected   1" in lines
     assert "got        true" in lines
     assert "got        nothing" in lines
@@ -163,13 +164,18 @@ def test_the_same_advice_is_said_once_with_all_its_lines() -> None:
 
 def test_a_file_can_be_called_anything() -> None:
     found = Verdict(Outcome.failed, 0, (CheckResult("x", Outcome.failed, traceback="E\n  main.py:3   x"),))
-    asked = Entry("a", "d", "T", 1, "t", "code", "mid", (), (), (), 1, ())
+    asked = Entry("a", "d", "T", 1, "t", "code", "mid", (), (), (), 1, (), "t.yaml", 0)
     assert _print(file_verdict("d/a\n✓ b.py", asked, found)).splitlines() == [
         "✗ d/a ✓ b.py · a · T   0 of 1, 0.00 s",
         "  ✗ x   failed",
         "        E",
         "          a ✓ b.py:3   x",
     ]
+
+
+def test_of_an_endless_message_the_beginning_is_said() -> None:
+    found = Verdict(Outcome.failed, 0, (CheckResult("x", Outcome.failed, message="y" * 4000),), message="z" * 4000)
+    assert len(_print(checks(found))) < 1200
 
 
 def test_each_complaint_is_one_line() -> None:
