@@ -58,11 +58,16 @@ def difference(expected: Any, actual: Any, *, pattern: bool = False, partial: bo
         found = _of_texts(spelt(expected), spelt(actual))
     else:
         found = _of_values(expected, actual, pattern, partial)
-    if not any(re.search(r"\w", stretch.expected) for stretch in found if stretch.same):
+    if not any(_says_something(stretch.expected) for stretch in found if stretch.same):
         return brief(expected, cut), brief(actual, cut)
     long = max(sum(len(stretch.expected) for stretch in found), sum(len(stretch.actual) for stretch in found)) > _WHOLE
     left, right = [(one.expected, one.same) for one in found], [(one.actual, one.same) for one in found]
     return _side(left, long, cut), _side(right, long, cut)
+
+
+def _says_something(text: str) -> bool:
+    """Whether what two values share is more than the quotes and brackets that all have."""
+    return len(text) > _AROUND or re.search(r"\w", text) is not None
 
 
 def brief(value: Any, cut: str = "…") -> Side:

@@ -124,6 +124,8 @@ def _block(path: str, block: "Block", result: FileVerdict) -> Iterator[Renderabl
         for check in verdict.checks:
             if check.outcome is not Outcome.passed:
                 yield Row(sign("no"), "red", f"{path}:{check.line}", f"{check.name}   {check.message}")
+                if check.request:
+                    yield Command(check.request, 8)
                 yield from differences(check)
                 yield from trace(check.traceback, "block")
 

@@ -52,6 +52,7 @@ def test_what_differs_is_marked_where_it_is(expected: Any, actual: Any, shown: l
     [
         (LONG + "dolor sit", LONG + "dolar sit", "dol⟦o⟧r sit", "dol⟦a⟧r sit"),
         ("x" * 20_000 + "a" + "y" * 20_000, "x" * 20_000 + "b" + "y" * 20_000, "x⟦a⟧y", "x⟦b⟧y"),
+        ("-" * 5000 + "a", "-" * 5000 + "b", '--⟦a⟧"', '--⟦b⟧"'),
         (LONG, LONG[:-5], 'lorem i⟦psum ⟧"', 'lorem i⟦⟧"'),
         (MANY, {**MANY, "key77": {"id": 78}}, '"key77": {"id": 7⟦7⟧}', '"key77": {"id": 7⟦8⟧}'),
         (
