@@ -16,7 +16,7 @@ from quizkit.deck.loader import load
 from quizkit.practice.prompt import fields
 from quizkit.practice.session import start
 from quizkit.practice.state import Event, HandedIn, Item, Mode, Pressed, Prompt
-from quizkit.report.console import THEME
+from quizkit.report.layout import THEME
 from quizkit.sandbox.host import Sandbox
 from quizkit.store import Store
 from quizkit.terminal.inbox import Inbox

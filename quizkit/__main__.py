@@ -22,11 +22,20 @@ def main(argv: Sequence[str]) -> int:
     worker = _start_worker(argv)
     from quizkit.cli.workbench import Workbench  # noqa: PLC0415 - the worker is under way by now
 
+    _forget_odd_sizes()
     bench = Workbench(worker)
     try:
         return _run(argv, bench)
     finally:
         bench.close()
+
+
+def _forget_odd_sizes() -> None:
+    """A screen of no columns, or of some that are no number, is one whose size isn't known: Rich would print nothing, or end."""
+    for name in ("COLUMNS", "LINES"):
+        size = os.environ.get(name)
+        if size is not None and not (size.isascii() and size.isdigit() and len(size) < 6 and int(size) > 0):
+            del os.environ[name]
 
 
 def run() -> None:
@@ -67,9 +76,9 @@ def _run(argv: Sequence[str], bench: "Workbench") -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except QuizkitError as error:
-        from quizkit.report.console import safe  # noqa: PLC0415 - names in it may hold what would steer a terminal
+        from quizkit.report.complaint import complaint  # noqa: PLC0415 - few runs have something to complain of
 
-        sys.stderr.write(safe(f"{error}\n" + (f"  {error.advice}\n" if error.advice else "")))
+        sys.stderr.write(f"{complaint(error)}\n")
         return error.exit_code
     except KeyboardInterrupt:
         return 130

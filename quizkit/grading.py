@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from quizkit.check import bundle, dockerfile, scenario, source, template
 from quizkit.check.message import encode
 from quizkit.check.names import parsed
-from quizkit.check.result import cause_outcome, place_result, stopped_outcome, stopped_words, traceback_text
+from quizkit.check.result import (
+    cause_outcome,
+    exception_name,
+    place_result,
+    raised_text,
+    stopped_outcome,
+    stopped_words,
+    traceback_text,
+)
 from quizkit.check.spec import Check, DocumentCheck, SourceCheck
 from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
@@ -376,7 +384,7 @@ def broken_words(loaded: Broken | Stopped) -> str:
         return f"while it was imported: {stopped_words(loaded)}"
     raised = loaded.raised
     where = f"line {raised.frames[-1].line}: " if raised.frames else ""
-    what = f"{raised.exception}: {raised.message}" if raised.message else raised.exception
+    what = raised_text(raised)
     match loaded.reason:
         case "syntax":
             return f"this is not Python: {where}{raised.message}"
@@ -387,7 +395,7 @@ def broken_words(loaded: Broken | Stopped) -> str:
         case "several_apps":
             return f"there are several apps ({raised.message}); call the one to be asked `app`"
         case "exit":
-            return f"{where}the program ended itself while it was imported ({raised.exception})"
+            return f"{where}the program ended itself while it was imported ({exception_name(raised)})"
         case "lifespan":
             return f"the app's startup failed: {where}{what}"
     return f"the import failed: {where}{what}"

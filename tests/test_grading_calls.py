@@ -281,7 +281,7 @@ def test_a_socket_that_never_answers_is_named_and_those_before_it_keep_their_res
     assert (verdict.checks[1].name, verdict.checks[1].message, verdict.checks[1].request) == (
         "WebSocket /silent",
         "no answer before the time was up (1.5 s)",
-        "curl http://localhost:8000/silent -H 'upgrade: websocket'",
+        "websocat ws://localhost:8000/silent",
     )
 
 

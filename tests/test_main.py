@@ -44,6 +44,17 @@ def test_results_go_to_standard_output_and_talk_to_standard_error(tmp_path: Path
     assert "No question is named in mine.py" in done.stderr
 
 
+@pytest.mark.parametrize("columns", ["0", "00", "-3", "", "wide", "²", "9" * 5000])
+def test_a_screen_without_a_sensible_width_has_80_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    wanted = _run("show", "path-int-spellings", cwd=tmp_path)
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("LINES", columns)
+    done = _run("show", "path-int-spellings", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (wanted.returncode, wanted.stdout, "")
+    assert wanted.stdout
+
+
 def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*QUIZKIT, "list", "--format", "json"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -14,8 +14,6 @@ from quizkit.check.template import as_text, fill
 from quizkit.sandbox.protocol import Request, Response
 from quizkit.verdict import Mismatch
 
-SHOWN_BODY: Final = 4000
-_BYTES_SHOWN: Final = 64
 _COOKIE_LONGEST: Final = 4096
 """No browser keeps a longer one, and `http.cookies` reads them in quadratic time."""
 _PATH_SAFE: Final = "/%:@!$&'()*+,;=~?-._"
@@ -77,8 +75,25 @@ def _multipart(spec: RequestSpec, values: Mapping[str, Any]) -> tuple[bytes, str
     return request.read(), request.headers["content-type"]
 
 
-def curl(request: Request) -> str:
-    """The request as one would type it against a server on port 8000."""
+HANDSHAKE: Final = (("upgrade", "websocket"),)
+"""How the headers of a WebSocket's opening begin."""
+PROTOCOLS: Final = "sec-websocket-protocol"
+
+
+def typed(request: Request) -> str:
+    """The request as one would type it against a server on port 8000; curl can't open a WebSocket, websocat can."""
+    return _websocat(request) if request.headers[:1] == HANDSHAKE else _curl(request)
+
+
+def _websocat(request: Request) -> str:
+    words = ["websocat", shlex.quote(f"ws://localhost:8000{request.target}")]
+    for name, value in request.headers[1:]:
+        option, said = ("--protocol", value) if name == PROTOCOLS else ("-H", f"{name}: {value}")
+        words.append(f"{option}={shlex.quote(said)}")  # after a space, -H would take the words that follow too
+    return " ".join(words)
+
+
+def _curl(request: Request) -> str:
     words = ["curl"]
     if request.method == "HEAD":
         words.append("-I")
@@ -93,7 +108,8 @@ def curl(request: Request) -> str:
     if multipart:
         words.append("# with a multipart form")
     elif request.body:
-        words += ["-d", shlex.quote(request.body.decode("utf-8", "replace"))]
+        text = request.body.decode("utf-8", "replace")
+        words += ["--data-raw" if text.startswith("@") else "-d", shlex.quote(text)]  # -d @x would send a file
     return " ".join(words)
 
 
@@ -140,7 +156,7 @@ def observation(response: Response) -> dict[str, Any]:
     try:
         seen["json"] = body_json(response)
     except NotJson:
-        seen["text"] = body_text(response)[:SHOWN_BODY]
+        seen["text"] = body_text(response)
     return seen
 
 
@@ -172,17 +188,19 @@ def _differences(expected: Mapping[str, Any], response: Response, nth: int | Non
             try:
                 yield from match(expected[name], body_json(response), partial=name == "json_contains", path=("json",))
             except NotJson as error:
-                yield Mismatch(("json",), expected[name], body_text(response)[:SHOWN_BODY], str(error))
+                yield Mismatch(("json",), expected[name], body_text(response), str(error))
 
 
 def _byte_differences(expected: Mapping[str, Any], body: bytes) -> Iterator[Mismatch]:
-    """Where a body isn't what was stated of it; what is shown is the end of it that the difference is at."""
+    """Where a body isn't what was stated of it; of its beginning and its end as much is compared as was stated."""
     if "length" in expected:
         yield from match(expected["length"], len(body), path=("bytes", "length"))
-    for name, holds in (("equal", body.__eq__), ("begins", body.startswith), ("ends", body.endswith)):
-        if name in expected and not holds(bytes.fromhex(expected[name])):
-            shown = body[-_BYTES_SHOWN:] if name == "ends" else body[:_BYTES_SHOWN]
-            yield Mismatch(("bytes", name), expected[name], shown.hex())
+    for name in ("equal", "begins", "ends"):
+        if name in expected:
+            wanted = bytes.fromhex(expected[name])
+            count = len(wanted)
+            part = {"equal": body, "begins": body[:count], "ends": body[-count:] if count else b""}[name]
+            yield from match(expected[name], part.hex(), path=("bytes", name))
 
 
 def header(response: Response, name: str) -> Any:

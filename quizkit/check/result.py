@@ -93,7 +93,7 @@ def _result(
         message=words or ("" if passed else check.message or summary(mismatches)),
         hint="" if passed else check.hint,
         line=raised.frames[-1].line if raised and raised.frames else None,
-        request=message.curl(request) if request is not None else "",
+        request=message.typed(request) if request is not None else "",
         expected=dict(expected),
         actual=actual,
         mismatches=mismatches,
@@ -107,14 +107,18 @@ def summary(mismatches: tuple[Mismatch, ...]) -> str:
         return ""
     first = mismatches[0]
     if first.path == ("status",):
-        return f"expected {_statuses(first.expected)}, got {first.actual}"
+        return f"expected {status_words(first.expected)}, got {first.actual}"
     return f"{place_text(first.path)} {first.message or 'differs'}"
 
 
-def _statuses(wanted: Any) -> str:
+ANY_SUCCESS: Final = "a success (2xx)"
+
+
+def status_words(wanted: Any) -> str:
+    """A status, or any of several, as a person says it."""
     if not isinstance(wanted, list):
         return str(wanted)
-    return "a success" if wanted == list(range(200, 300)) else " or ".join(map(str, wanted))
+    return ANY_SUCCESS if wanted == list(range(200, 300)) else " or ".join(map(str, wanted))
 
 
 _ROOTS: Final = {"json": "JSON", "media_type": "media type", "openapi": "OpenAPI", "document": "the document"}
@@ -135,9 +139,20 @@ def place_text(path: tuple[str | int, ...]) -> str:
 
 def traceback_text(raised: Raised) -> str:
     """The exception and the person's own lines, the innermost last."""
-    lines = [f"{raised.exception}: {raised.message}" if raised.message else raised.exception]
+    lines = [raised_text(raised)]
     lines += [f"  {frame.file}:{frame.line}   {frame.source}" for frame in raised.frames]
     return "\n".join(lines)
+
+
+def raised_text(raised: Raised) -> str:
+    """The exception's name and message."""
+    name = exception_name(raised)
+    return f"{name}: {raised.message}" if raised.message else name
+
+
+def exception_name(raised: Raised) -> str:
+    """The name of the exception's class on one line: a class can be given any name, and none may begin a line of its own."""
+    return " ".join(raised.exception.split())
 
 
 def cause_outcome(raised: Raised) -> Outcome | None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from quizkit.check import jsonpath
 from quizkit.check.match import match
-from quizkit.check.message import target_of, text_pattern
+from quizkit.check.message import HANDSHAKE, PROTOCOLS, target_of, text_pattern
 from quizkit.check.result import ended, failed, judged
 from quizkit.check.spec import SocketCheck, SocketMessage, SocketStep
 from quizkit.check.template import as_text, fill
@@ -43,15 +43,23 @@ def converse(check: SocketCheck, values: dict[str, Any]) -> Generator[Call, Repl
 def _handshake(check: SocketCheck, values: Mapping[str, Any]) -> Request:
     """The handshake as a request, for what is shown."""
     target = check.websocket
+    headers = [(PROTOCOLS, ", ".join(target.subprotocols))] if target.subprotocols else []
+    headers += _headers(check, values)
+    return Request("GET", target_of(target.path, target.params, values), (*HANDSHAKE, *headers))
+
+
+def _headers(check: SocketCheck, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    target = check.websocket
     headers = [(name, as_text(fill(text, values))) for name, text in target.headers.items()]
     if target.cookies:
         headers.append(("cookie", "; ".join(f"{name}={as_text(fill(text, values))}" for name, text in target.cookies.items())))
-    return Request("GET", target_of(target.path, target.params, values), (("upgrade", "websocket"), *headers))
+    return headers
 
 
 def _open(check: SocketCheck, values: Mapping[str, Any], client: str, *, first: bool) -> Socket:
-    shown = _handshake(check, values)
-    return Socket("open", client, shown.target, shown.headers[1:], tuple(check.websocket.subprotocols), new_client=first)
+    target = target_of(check.websocket.path, check.websocket.params, values)
+    headers = tuple(_headers(check, values))
+    return Socket("open", client, target, headers, tuple(check.websocket.subprotocols), new_client=first)
 
 
 def _call(step: SocketStep, values: Mapping[str, Any]) -> Socket:

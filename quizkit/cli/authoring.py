@@ -53,12 +53,12 @@ def lint(
 ) -> None:
     """Say whether a deck is well formed: every problem at once, as file:line: message."""
     from quizkit.deck.lint import lint as lint_paths  # noqa: PLC0415
-    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.report import listing  # noqa: PLC0415
 
     bench: Workbench = context.obj
     found, count = lint_paths(paths or (), full=full)
     if found:
-        bench.console().print(console.problems(found), soft_wrap=True)
+        bench.console().print(listing.problems(found), soft_wrap=True)
         raise typer.Exit(1)
     bench.console().print(f"{count} questions, no problems")
 

@@ -313,7 +313,7 @@ def reset(
 ) -> None:
     """Start over with some topics, some questions, or the whole deck. Nothing is deleted; the old answers no longer count."""
     from quizkit.errors import QuizkitError  # noqa: PLC0415
-    from quizkit.report.console import plural  # noqa: PLC0415
+    from quizkit.report.text import plural  # noqa: PLC0415
 
     bench: Workbench = context.obj
     loaded = bench.deck(deck or ())

@@ -97,13 +97,13 @@ def _require_protections(bench: Workbench) -> None:
 def doctor(context: typer.Context) -> None:
     """Say which protections this machine gives a run, by trying them, with versions and folders."""
     from quizkit.deck.loader import builtin  # noqa: PLC0415
-    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.report import listing  # noqa: PLC0415
     from quizkit.sandbox.host import probe  # noqa: PLC0415
     from quizkit.sandbox.versions import installed  # noqa: PLC0415
 
     bench: Workbench = context.obj
     folders = {"history": bench.data_folder(), "cache": bench.cache_folder(), "deck": builtin()}
-    bench.print(console.health(installed(), {name: str(path) for name, path in folders.items()}, probe()))
+    bench.print(listing.health(installed(), {name: str(path) for name, path in folders.items()}, probe()))
 
 
 def _document(path: str, deck: "Deck") -> "list[Block] | None":
@@ -149,25 +149,25 @@ def _check_path(
 
     With `last` the path names one file, after which nothing is run any more.
     """
-    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.report.verdict import document_verdict, file_verdict  # noqa: PLC0415
 
     if question is None and (document := _document(path, deck)) is not None:
         found = _check_document(path, document, bench, rng)
-        show(console.document(path, found))
+        show(document_verdict(path, found))
         return [result for _, result in found]
     results = []
     for name, text, named in _sources(path, question, deck):
         result = _verdict(name, text, named, deck, bench, rng, last=last)
-        show(console.file_verdict(result.file, deck.entry(result.question or ""), result.verdict))
+        show(file_verdict(result.file, deck.entry(result.question or ""), result.verdict))
         results.append(result)
     return results
 
 
 def _complain(error: "QuizkitError") -> None:
     """Says on standard error what stood in the way, and goes on with the other files."""
-    from quizkit.report.console import safe  # noqa: PLC0415
+    from quizkit.report.complaint import complaint  # noqa: PLC0415
 
-    typer.echo(safe(f"{error}\n  {error.advice}".rstrip()), err=True)
+    typer.echo(complaint(error), err=True)
 
 
 def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck", bench: Workbench) -> NoReturn:
@@ -176,7 +176,7 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
     from random import Random  # noqa: PLC0415
 
     from quizkit.errors import QuizkitError  # noqa: PLC0415
-    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.report.verdict import since  # noqa: PLC0415
     from quizkit.terminal.inbox import Saves  # noqa: PLC0415
 
     path = Path(paths[0])
@@ -191,7 +191,7 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
             bench.console().clear()
         if format == "rich":
             after = results[0].verdict if len(results) == 1 else None
-            bench.print(*parts, *(console.since(before, after) if after is not None else ()))
+            bench.print(*parts, *(since(before, after) if after is not None else ()))
             before = after
         else:
             _echo(format, results)
@@ -348,15 +348,15 @@ def show(
     deck: DeckPaths = None,
 ) -> None:
     """Show a question, and with --answer all that it teaches."""
-    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.report import question as report  # noqa: PLC0415
 
     bench: Workbench = context.obj
     loaded = bench.deck(deck or ())
     entry, asked = loaded.entry(question), loaded.question(question)
     width = min(bench.console().width, 80)
-    bench.print(console.heading(entry, entry.id, entry.minutes, width=width), "", console.question(asked))
+    bench.print(report.heading(entry, entry.id, entry.minutes, width=width), "", report.question(asked))
     if answer:
-        bench.print("", *_answer(asked, bench), "", console.teaching(asked))
+        bench.print("", *_answer(asked, bench), "", report.teaching(asked))
     else:
         bench.print("", *_next_steps(asked.id, asked.kind))
 
@@ -370,9 +370,9 @@ def _answer(asked: "Question", bench: Workbench) -> "Iterator[RenderableType]":
     """The reference answer; a prediction's is what the snippet answers now."""
     from quizkit.deck.models import Predict  # noqa: PLC0415
     from quizkit.grading import responses  # noqa: PLC0415
-    from quizkit.report import console  # noqa: PLC0415
+    from quizkit.report import question as report  # noqa: PLC0415
 
     if isinstance(asked, Predict):
-        yield console.predicted(asked, responses(asked, bench.sandbox()))
+        yield report.predicted(asked, responses(asked, bench.sandbox()))
     else:
-        yield console.answer(asked)
+        yield report.answer(asked)

@@ -56,7 +56,7 @@ class Workbench:
             _let_nothing_fail_to_print()
             from rich.console import Console  # noqa: PLC0415
 
-            from quizkit.report.console import THEME  # noqa: PLC0415
+            from quizkit.report.layout import THEME  # noqa: PLC0415
 
             no_color = True if self.no_color or self.is_plain() else None
             self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color, theme=THEME)
@@ -131,7 +131,7 @@ class Workbench:
             from quizkit.terminal.lines import Lines  # noqa: PLC0415
 
             return Lines(sys.stdin.fileno(), screen.say, clock)
-        from quizkit.report.console import sign  # noqa: PLC0415
+        from quizkit.report.text import sign  # noqa: PLC0415
         from quizkit.terminal.keys import Keys  # noqa: PLC0415
 
         return Keys(clock, screen.echo, sign("turn"), color=not self.console().no_color)

@@ -1,6 +1,6 @@
-"""Lists of questions and of proofs, for a terminal or a pipe."""
+"""Lists of questions, proofs, problems and protections, for a terminal or a pipe."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from textwrap import indent
 from typing import Final
@@ -10,9 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from quizkit.deck.models import Entry
+from quizkit.errors import Problem
 from quizkit.proof.result import KILLED_OF_A_DECK, SIDES, Proof, Survivor, killed_share, totals
 from quizkit.proof.variants import changed_lines
-from quizkit.report.console import plain, plural, sign
+from quizkit.report.layout import Hanging
+from quizkit.report.text import one_line, plain, plural, sign
+from quizkit.sandbox.policy import Protection
 
 
 def questions(entries: Sequence[Entry]) -> RenderableType:
@@ -74,3 +77,28 @@ def _survivor(name: str, survivor: Survivor) -> Iterator[RenderableType]:
     """A mutant that no check saw, as the lines that changed."""
     yield plain(f"{sign('partly')} {name}   solution {survivor.solution}, line {survivor.line}: {survivor.rule}", "yellow")
     yield plain(indent(changed_lines(survivor.before, survivor.after), "    "))
+
+
+def problems(found: Sequence[Problem]) -> RenderableType:
+    """Every problem of a deck, one a line, and their number."""
+    files = len({problem.path for problem in found})
+    count = f"{plural(len(found), 'problem')} in {plural(files, 'file')}"
+    return Group(*(plain(one_line(str(problem))) for problem in found), Text(count))
+
+
+def health(versions: Mapping[str, str], folders: Mapping[str, str], protections: Sequence[Protection]) -> RenderableType:
+    """What `quizkit doctor` found; a protection that is missing says what that means."""
+    parts: list[RenderableType] = [plain("  " + " · ".join(f"{name} {version}" for name, version in versions.items())), Text()]
+    parts += [Hanging(f"{name:<10}", path, indent=2) for name, path in folders.items()]
+    parts += [Text(), Text("  A snippet is held in by", style="bold")]
+    for found in protections:
+        mark, style = (sign("ok"), "green") if found.held else (sign("no"), "red" if found.needed else "yellow")
+        parts.append(Hanging(f"{mark} ", f"{found.name}: {found.reason}", style, indent=2))
+    missing = [found.name for found in protections if found.needed and not found.held]
+    end = (
+        f"Don't run code from strangers here: no protection of {', '.join(missing)}."
+        if missing
+        else "All that a stranger's code needs."
+    )
+    parts += [Text(), Hanging("", end, indent=2)]
+    return Group(*parts)

@@ -8,12 +8,15 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from quizkit.check.match import ABSENT
+from quizkit.check.result import ANY_SUCCESS, status_words
 from quizkit.deck.models import Entry
 from quizkit.proof.result import Proof, totals
-from quizkit.report.console import plural, safe
+from quizkit.report.text import plural, safe
 from quizkit.verdict import Advice, CheckResult, FileVerdict, Outcome
 
 FORMAT_VERSION: Final = 1
+_VALUE_SHOWN: Final = 4000
+"""What a message for people holds of a value; in JSON it is whole."""
 
 
 def to_json(result: Mapping[str, Any]) -> str:
@@ -56,10 +59,18 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "message": check.message,
         "hint": check.hint,
         "request": check.request,
-        "expected": check.expected,
+        "expected": _expected(check),
         "actual": check.actual,
         "traceback": check.traceback,
     }
+
+
+def _expected(check: CheckResult) -> Any:
+    """What was expected; where any success will do, in a word instead of a hundred numbers."""
+    if isinstance(check.expected, dict) and isinstance(check.expected.get("status"), list):
+        words = status_words(check.expected["status"])
+        return {**check.expected, "status": words} if words == ANY_SUCCESS else check.expected
+    return check.expected
 
 
 def _advice(advice: Advice) -> dict[str, Any]:
@@ -111,14 +122,14 @@ def _case(result: FileVerdict, check: CheckResult) -> ElementTree.Element:
 
 def _story(check: CheckResult, words: str) -> str:
     """All that is known of a check that failed, as text."""
-    sides = [
-        f"{name} {_one_line(side)}" for name, side in (("expected", check.expected), ("actual", check.actual)) if side is not None
-    ]
+    both = (("expected", _expected(check)), ("actual", check.actual))
+    sides = [f"{name} {_one_line(side)}" for name, side in both if side is not None]
     return "\n".join(filter(None, (words, check.request, *sides, check.traceback, check.hint)))
 
 
 def _one_line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_absent)
+    text = json.dumps(value, ensure_ascii=False, default=_absent)
+    return text if len(text) <= _VALUE_SHOWN else f"{text[:_VALUE_SHOWN]}…"
 
 
 # What XML 1.0 has no place for: control characters, lone surrogates, two non-characters.

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import CodeBlock, Markdown
 
-from quizkit.report.console import code
+from quizkit.report.layout import code
 
 
 class PlainCode(CodeBlock):

@@ -10,7 +10,11 @@ from quizkit.deck.models import Entry
 from quizkit.practice.scorecard import Scorecard, Standing, TopicScore
 from quizkit.practice.session import clock
 from quizkit.practice.state import Told
-from quizkit.report.console import TEXT_WIDTH, Hanging, advice, checks, heading, marked, plain, plural, points, rule, sign
+from quizkit.report.layout import TEXT_WIDTH, Hanging, rule
+from quizkit.report.marks import advice, marked, points
+from quizkit.report.question import heading
+from quizkit.report.text import plain, plural, sign
+from quizkit.report.verdict import checks
 
 _LABEL: int = 14
 _BAR: int = 10

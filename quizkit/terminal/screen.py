@@ -11,7 +11,11 @@ from rich.text import Text
 from quizkit.deck.models import Recall
 from quizkit.practice.session import is_coded
 from quizkit.practice.state import Asked, Checked, Hinted, Marked, Note, TimeUp
-from quizkit.report import console as report
+from quizkit.report.layout import Hanging
+from quizkit.report.marks import advice, marked, points
+from quizkit.report.question import answer, heading, question, teaching
+from quizkit.report.text import plain
+from quizkit.report.verdict import checks
 from quizkit.verdict import Outcome
 
 _RULE_WIDTH = 80
@@ -32,7 +36,7 @@ class Screen:
     def say(self, text: str) -> None:
         """A line of the program's own; one that ends in a space is a prompt, and the answer follows on it."""
         end = "" if text.endswith("> ") else "\n"
-        self._console.print(report.plain(text), crop=False, soft_wrap=True, end=end)
+        self._console.print(plain(text), crop=False, soft_wrap=True, end=end)
         sys.stdout.flush()
 
     def say_checking(self) -> None:
@@ -51,8 +55,8 @@ class Screen:
     def echo(self, lead: str, text: str) -> None:
         """What was typed at a prompt, so that it stays when the prompt is gone."""
         lines = text.split("\n")
-        self.print(Text(lead, style="bold").append_text(report.plain(lines[0])))
-        self.print(*(report.plain("    " + line) for line in lines[1:]))
+        self.print(Text(lead, style="bold").append_text(plain(lines[0])))
+        self.print(*(plain("    " + line) for line in lines[1:]))
 
     def show(self, what: Asked | Hinted | Checked | Marked | TimeUp | Note, path: Path | None) -> None:
         """Prints one thing that the session wants seen. `path` is the work file of the open question."""
@@ -60,18 +64,18 @@ class Screen:
             case Asked():
                 self._asked(what, path)
             case Hinted(text, number, total):
-                self.print(report.Hanging(f"hint {number} of {total}  ", text, "yellow", indent=2))
+                self.print(Hanging(f"hint {number} of {total}  ", text, "yellow", indent=2))
             case Checked(_, verdict, _):
                 passed = sum(check.outcome is Outcome.passed for check in verdict.checks)
                 self.print(Text())
                 self.print(Text(f"  {datetime.now():%H:%M:%S}   {passed} of {len(verdict.checks)} checks", style="dim"))
-                self.print(report.checks(verdict, path.name if path else "main.py", hints=False))
+                self.print(checks(verdict, path.name if path else "main.py", hints=False))
             case Marked():
                 self._marked(what, path)
-            case TimeUp(answer):
-                self.say("  Time. Handed in as it stands: " + (" / ".join(filter(None, answer))[:200] or "nothing"))
+            case TimeUp(handed_in):
+                self.say("  Time. Handed in as it stands: " + (" / ".join(filter(None, handed_in))[:200] or "nothing"))
             case Note(text):
-                self.print(report.Hanging("", text, indent=2))
+                self.print(Hanging("", text, indent=2))
             case _:
                 assert_never(what)
 
@@ -80,10 +84,10 @@ class Screen:
         place = f"{what.place} of {what.total}" + (" · follow-up" if item.is_follow_up else "")
         minutes = item.entry.minutes if is_coded(item.question) else None
         width = min(self._console.width, _RULE_WIDTH)
-        self.print(Text(), report.heading(item.entry, place, minutes, width=width), Text())
-        self.print(report.question(item.question, item.order), Text())
+        self.print(Text(), heading(item.entry, place, minutes, width=width), Text())
+        self.print(question(item.question, item.order), Text())
         if path is not None:
-            self.print(report.plain(f"  {shown_path(path)}", "bold"))
+            self.print(plain(f"  {shown_path(path)}", "bold"))
 
     def _marked(self, what: Marked, path: Path | None) -> None:
         item, verdict = what.item, what.verdict
@@ -92,22 +96,22 @@ class Screen:
             self._recall(what)
             return
         if is_coded(item.question):
-            self.print(report.checks(verdict, path.name if path else "main.py"))
+            self.print(checks(verdict, path.name if path else "main.py"))
             if not verdict.passed and what.taught:
-                self.print(Text(), Text("  One solution", style="bold"), report.answer(item.question))
+                self.print(Text(), Text("  One solution", style="bold"), answer(item.question))
         else:
-            self.print(report.marked(verdict, item.order))
+            self.print(marked(verdict, item.order))
         if what.taught:
-            self.print(Text(), report.teaching(item.question), Text())
+            self.print(Text(), teaching(item.question), Text())
         if verdict.advice:
-            self.print(report.advice(verdict), Text())
+            self.print(advice(verdict), Text())
 
     def _recall(self, what: Marked) -> None:
         """Before the ticks the reference, then the points to hold the answer against; after them how it came out."""
         if what.taught:
-            self.print(report.teaching(what.item.question), Text(), report.points(what.verdict), Text())
+            self.print(teaching(what.item.question), Text(), points(what.verdict), Text())
         else:
-            self.print(Text(f"  {what.verdict.score:.2f}", style="bold"), report.points(what.verdict), Text())
+            self.print(Text(f"  {what.verdict.score:.2f}", style="bold"), points(what.verdict), Text())
 
 
 def shown_path(path: Path) -> str:

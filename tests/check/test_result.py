@@ -148,4 +148,5 @@ def test_a_place_as_a_person_reads_it(path: tuple[str | int, ...], words: str) -
 
 def test_an_exception_in_words() -> None:
     assert traceback_text(Raised("KeyError", "")) == "KeyError"
+    assert traceback_text(Raised("E\n  main.py:1   looks\u2028true", "x\ny")) == "E main.py:1 looks true: x\ny"
     assert traceback_text(Raised("KeyError", "'x'", (Frame("a/b.py", 1, "f", ""),))) == "KeyError: 'x'\n  a/b.py:1   "

@@ -273,6 +273,7 @@ def test_a_place_as_a_person_reads_it(path: tuple[str | int, ...], text: str) ->
     [
         ((), ""),
         ((Mismatch(("status",), [200, 201], 404, "expected one of [200, 201]"),), "expected 200 or 201, got 404"),
+        ((Mismatch(("status",), [*range(200, 300)], 404, "x"),), "expected a success (2xx), got 404"),
         ((Mismatch(("json", "a"), 1, 2), Mismatch(("json", "b"), 1, 2)), "JSON.a differs"),
         ((Mismatch(("json", "a"), 1, ABSENT, "is missing"),), "JSON.a is missing"),
     ],

@@ -57,7 +57,7 @@ def test_a_handshake_carries_all_that_a_target_has() -> None:
     assert sent == [Socket("open", "", "/ws/7?q=x+y&n=7", headers, ("chat", "json"), new_client=True)]
     assert (result.outcome, result.actual, result.name) == (Outcome.passed, {"status": 101}, "WebSocket /ws/{{room}}")
     assert result.request == (
-        "curl 'http://localhost:8000/ws/7?q=x+y&n=7' -H 'upgrade: websocket' -H 'X-Token: moon' -H 'cookie: a=1; b=moon'"
+        "websocat 'ws://localhost:8000/ws/7?q=x+y&n=7' --protocol='chat, json' -H='X-Token: moon' -H='cookie: a=1; b=moon'"
     )
 
 
@@ -276,7 +276,7 @@ STOPS = [
 def test_a_run_that_ends_during_a_step_says_how(reply: Reply, outcome: Outcome, words: str) -> None:
     _, result = _after_open({"receive": "x"}, reply)
     assert (result.outcome, result.message, result.actual) == (outcome, words, None)
-    assert result.request == "curl http://localhost:8000/ws -H 'upgrade: websocket'"
+    assert result.request == "websocat ws://localhost:8000/ws"
 
 
 @pytest.mark.parametrize(("reply", "outcome", "words"), STOPS)

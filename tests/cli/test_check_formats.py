@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from quizkit.report.console import since
+from quizkit.report.verdict import since
 from quizkit.sandbox.host import Sandbox
 from quizkit.verdict import CheckResult, FileVerdict, Outcome, Verdict
 from tests.cli.conftest import Run
