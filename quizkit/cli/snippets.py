@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from quizkit.deck.loader import Deck
     from quizkit.deck.models import Question
-    from quizkit.documents.comments import Block
+    from quizkit.documents.blocks import Block
     from quizkit.errors import QuizkitError
     from quizkit.verdict import FileVerdict
 
@@ -116,7 +116,7 @@ def _document(path: str, deck: "Deck") -> "list[Block] | None":
     text, markdown = _text(given), given.suffix.lower() in MARKDOWN
     if not markdown and _question_of(given.name, text, deck) is not None:
         return None
-    from quizkit.documents.comments import blocks  # noqa: PLC0415 - what answers a question states nothing
+    from quizkit.documents.blocks import blocks  # noqa: PLC0415 - what answers a question states nothing
 
     found = blocks(text, markdown=markdown)
     if markdown:

@@ -31,7 +31,7 @@ _VALUE_SHOWN: Final = 500
 _PRINTED_SHOWN: Final = 12
 
 if TYPE_CHECKING:
-    from quizkit.documents.comments import Block
+    from quizkit.documents.blocks import Block
 
 _NAMES: Final = ("ok", "no", "missed", "partly", "wrong", "none", "turn", "rule", "cut", "bar")
 _SIGNS: Final = dict(zip(_NAMES, "✓✗○~!·▸─…▇", strict=True))

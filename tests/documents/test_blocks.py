@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from quizkit.documents.comments import Block, blocks
+from quizkit.documents.blocks import Block, blocks
 from quizkit.grading import grade_block
 from quizkit.sandbox.host import Sandbox
 from quizkit.verdict import Outcome, Verdict
@@ -118,7 +118,6 @@ def test_every_method(method: str) -> None:
     [
         ["GET /x"],
         ["GET /x", "Returns: the item"],
-        ["GET /x", "Returns: {'a': 1}"],
         ["GET /x", 'Returns: {"a": 1, ...}'],
         ["GET /x", 'Returns: {"a": 1', "and so on"],
         ["GET /x", "Response time is what counts"],
@@ -148,8 +147,8 @@ def test_a_number_in_a_sentence_is_no_status() -> None:
         (["POST /x", "Body: {", '  "a": {', '    "b": [1,', "2]", "  }", "}", "-> 201"], [{"a": {"b": [1, 2]}}]),
         (["POST /x", "Body: [", "1", "]", "-> 201"], [[1]]),
         (["POST /x", "Body: null", "-> 201"], [None]),
-        (["POST /x", "Body: a name", "-> 201"], ["none"]),
-        (["POST /x", 'Body: {"a": 1', "-> 201"], ["none"]),
+        (["POST /x", "Body: a name", "-> 201"], []),
+        (["POST /x", 'Body: {"a": 1', "-> 201"], []),
         (["POST /x", "-> 201"], ["none"]),
     ],
 )
