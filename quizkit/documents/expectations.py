@@ -79,6 +79,7 @@ _ASIDE: Final = re.compile(r"\((?!\s*[1-5]\d\d\b)[^()]*\)\s*")
 _SIGNS: Final = re.compile(r"(?:(?:#|->|=>|→|⇒|==?|:|-|–|—|(?:returns?|responds with|response|gives|answers?)\b\s*:?)\s*)+", re.I)
 _MADE_WITH: Final = re.compile(r"(?:with|as|using|by|after|where|when|if|while|for)\b", re.IGNORECASE)
 
+_STATUS_ALONE: Final = re.compile(r"[1-5]\d\d(?: [A-Z][\w' -]*)?")
 _STATUS: Final = re.compile(
     r"(?P<around>[(`]|HTTP(?:/\d(?:\.\d)?)?\s++|status(?: code)?\s*+:?\s*+)?(?P<status>[1-5]\d\d)"
     r"(?P<more>(?:\s*(?:or|/|,)\s*[1-5]\d\d)*)\b(?!\.\d)`?",
@@ -269,9 +270,7 @@ class Conversation:
         elif (stated := _check(exchange)) is not None:
             self.stated.append(stated)
         else:
-            self.miss(
-                exchange.line, exchange.words, "this can't be sent or come back: braces in the address, or no number of JSON's"
-            )
+            self.miss(exchange.line, exchange.words, "no request and answer can be made of this")
 
 
 def _joined(first: Answer, second: Answer, *, status_alone: bool) -> Answer | None:
@@ -353,6 +352,8 @@ def _heard(lines: Sequence[Line], at: int, talk: Conversation) -> int:
         return _hear_returns(line, text, returns, _below(lines, at), talk)
     if text[:1] in ("{", "[") and talk.waits:
         return _hear_value(line, text, _below(lines, at), talk)
+    if talk.waits and _STATUS_ALONE.fullmatch(text):
+        return _hear_answer(line, text, text, (), talk, status_alone=True)
     if _MENTIONED.search(text):
         talk.miss(line, text, "a request stands at the beginning of a line")
     return 0
@@ -376,12 +377,14 @@ def _after(lines: Sequence[Line], at: int) -> Iterator[tuple[int, Line]]:
 
 def _hear_request(line: int, request: re.Match[str], below: Sequence[str], talk: Conversation) -> int:
     asked, words = Asked(request["method"], request["path"]), request[0]
-    rest = _ASIDE.sub("", _VERSION.sub("", request["rest"].strip(), count=1), count=1)
+    rest = _past(_ASIDE, _past(_VERSION, request["rest"].strip()))
     signs = _SIGNS.match(rest)
     sign, said = (signs[0].strip(), rest[signs.end() :]) if signs else ("", rest)
     if not sign and not _STATUS.match(said) and said[:1] not in ("{", "["):
         asked.unclear = _unclear(asked.path, rest)
         talk.ask(line, asked, words)
+        if rest.endswith(":"):
+            return _hear_answer(line, words, "", below, talk)
         if asked.unclear and _SIGNS.search(rest) and _SAYS_SOMETHING.search(rest):
             talk.miss(line, words, asked.unclear)
         return 0
@@ -395,6 +398,12 @@ def _hear_request(line: int, request: re.Match[str], below: Sequence[str], talk:
         return 0
     talk.reply(line, replace(answer, bare=answer.bare and sign not in ("", "#")), words)
     return answer.lines
+
+
+def _past(form: re.Pattern[str], text: str) -> str:
+    """What comes after what a text begins with."""
+    found = form.match(text)
+    return text[found.end() :] if found else text
 
 
 def _unclear(path: str, words: str) -> str:
@@ -425,7 +434,7 @@ def _hear_curl(lines: Sequence[Line], at: int, words: str, talk: Conversation) -
         return used
     talk.ask(line, asked, text)
     if said:
-        answer = read_answer(_SIGNS.sub("", said, 1), ())
+        answer = read_answer(_past(_SIGNS, said), ())
         if not isinstance(answer, str):
             talk.reply(line, answer, text)
     return used

@@ -38,6 +38,11 @@ class Addition:
     text: str
     line: int = 0
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether anybody would have written it: an import, an app."""
+        return not self.line or self.text.startswith(("from ", "import "))
+
 
 @dataclass(frozen=True, slots=True)
 class _Definition:

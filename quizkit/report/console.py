@@ -32,6 +32,7 @@ _PRINTED_SHOWN: Final = 12
 
 if TYPE_CHECKING:
     from quizkit.documents.blocks import Block
+    from quizkit.documents.fragment import Addition
 
 _NAMES: Final = ("ok", "no", "missed", "partly", "wrong", "none", "turn", "rule", "cut", "bar")
 _SIGNS: Final = dict(zip(_NAMES, "✓✗○~!·▸─…▇", strict=True))
@@ -544,32 +545,50 @@ def document(path: str, found: "Sequence[tuple[Block, FileVerdict]]") -> Rendera
     ]
     head = plain(f"{path} · {plural(len(found), 'block')}   {', '.join(f for f in figures if not f.startswith('0 '))}", "bold")
     parts: list[RenderableType] = [head, *(line for block, result in found for line in _block(path, block, result))]
-    lines = [str(block.line) for block, result in found if result.verdict.outcome is Outcome.no_expectation]
+    lines = [
+        str(block.line)
+        for block, result in found
+        if result.verdict.outcome is Outcome.no_expectation and not result.verdict.checks
+    ]
     if lines:
         parts.append(
             Hanging(f"{sign('none')} ", f"nothing is stated to compare with on line {', '.join(lines)}", "dim", indent=2)
         )
-    assumed = [line for block, _ in found if block.stated for line in block.assumed]
-    if assumed:
-        named = sorted(dict.fromkeys(line for line in assumed if "\n" not in line), key=lambda line: -assumed.count(line))[:4]
-        blocks = sum(bool(block.stated and block.assumed) for block, _ in found)
-        parts.append(Hanging("assumed: ", ", ".join(f"`{line}`" for line in named) + f" ({plural(blocks, 'block')})", indent=2))
-    return Group(*parts)
+    return Group(*parts, *_added([block for block, _ in found if block.stated]))
+
+
+def _added(blocks: "Sequence[Block]") -> Iterator[RenderableType]:
+    """What the blocks got that they don't hold themselves: what is assumed, and what other blocks define."""
+    for label, chosen in (("assumed: ", lambda addition: addition.is_usual), ("added: ", lambda addition: not addition.is_usual)):
+        found = [[addition for addition in block.added if chosen(addition)] for block in blocks]
+        every = [addition for part in found for addition in part]
+        if every:
+            count = plural(sum(map(bool, found)), "block")
+            yield Hanging(label, f"{_usual(every) if every[0].is_usual else _lent(every)} ({count})", indent=2)
+
+
+def _usual(added: "Sequence[Addition]") -> str:
+    texts = [addition.text for addition in added]
+    return ", ".join(f"`{text}`" for text in sorted(dict.fromkeys(texts), key=lambda text: -texts.count(text))[:4])
+
+
+def _lent(added: "Sequence[Addition]") -> str:
+    return f"what earlier blocks define on line {', '.join(map(str, sorted({addition.line for addition in added})))}"
 
 
 def _block(path: str, block: "Block", result: FileVerdict) -> Iterator[RenderableType]:
     verdict = result.verdict
-    if verdict.outcome is Outcome.no_expectation:
-        return
-    if verdict.message:
+    if verdict.message and verdict.outcome is not Outcome.no_expectation:
         line = block.stated[0].line if block.stated else block.line
         yield _row(sign("wrong"), "yellow", f"{path}:{line}", verdict.message)
-    else:
-        for check in verdict.checks:
-            if check.outcome is not Outcome.passed:
-                yield _row(sign("no"), "red", f"{path}:{check.line}", f"{check.name}   {check.message}")
-                yield from _differences(check)
-                yield from _trace(check.traceback, "block")
+    for check in verdict.checks:
+        words = f"{check.name}   {check.message}"
+        if check.outcome is Outcome.no_expectation or (check.outcome is Outcome.passed and check.message):
+            yield _row(sign("partly"), "yellow", f"{path}:{check.line}", words)
+        elif check.outcome is not Outcome.passed and not verdict.message:
+            yield _row(sign("no"), "red", f"{path}:{check.line}", words)
+            yield from _differences(check)
+            yield from _trace(check.traceback, path)
 
 
 def since(before: Verdict | None, after: Verdict) -> Iterator[RenderableType]:
