@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from quizkit.check.spec import METHOD_NAMES, RequestCheck
 from quizkit.documents.curl import COMMAND, Asked, NoRequest, read_curl
-from quizkit.documents.values import read_value
+from quizkit.documents.values import Value, read_value
 
 SUCCESS: Final = tuple(range(200, 300))
 _SENDS: Final = ("POST", "PUT", "PATCH")
@@ -73,7 +73,7 @@ _RETURNS: Final = re.compile(
 _ARROW: Final = re.compile(r"(?:->|=>|→|⇒)\s*(?P<rest>.*)")
 _SAYS_SOMETHING: Final = re.compile(r"[\d{\[\"'`]|\b(?:true|false|null|none|empty)\b", re.IGNORECASE)
 
-_WIRE_HEADER: Final = re.compile(r"[\w-]+:\s")
+_WIRE_HEADER: Final = re.compile(r"(?P<name>[\w-]+):\s+")
 _VERSION: Final = re.compile(r"HTTP/\d(?:\.\d)?\s*")
 _ASIDE: Final = re.compile(r"\((?!\s*[1-5]\d\d\b)[^()]*\)\s*")
 _SIGNS: Final = re.compile(r"(?:(?:#|->|=>|→|⇒|==?|:|-|–|—|(?:returns?|responds with|response|gives|answers?)\b\s*:?)\s*)+", re.I)
@@ -105,11 +105,15 @@ def _starts(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said to come back. `bare` is a number alone, which may be a status or a body."""
+    """What is said to come back. `bare` is a number alone, which may be a status or a body.
+
+    Of a `partial` body only the keys that are written count.
+    """
 
     status: tuple[int, ...] = ()
     json: Any = None
     has_json: bool = False
+    partial: bool = False
     bare: bool = False
     lines: int = 0
 
@@ -130,7 +134,7 @@ def read_answer(text: str, below: Sequence[str], *, sentence: bool = False) -> A
             return _NEITHER + (", as it is cut short with `...`" if "..." in text else "")
         after = _TAIL_STATUS.match(found.rest)
         status = (int(after["status"]),) if after and not _CONDITION.match(found.rest[after.end() :]) else ()
-        return Answer(status, found.json, True, lines=found.lines + skipped)
+        return Answer(status, found.json, True, found.partial, lines=found.lines + skipped)
     if named := _STATUS.match(text):
         return _status_answer(named, text, below, skipped, sentence=sentence)
     scalar = read_value(text)
@@ -153,7 +157,7 @@ def _status_answer(named: re.Match[str], text: str, below: Sequence[str], skippe
     found = read_value("\n".join((rest, *below))) if rest[:1] in ("{", "[") else None
     if found is None:
         return Answer(status, bare=bare, lines=skipped)
-    return Answer(status, found.json, True, lines=found.lines + skipped)
+    return Answer(status, found.json, True, found.partial, lines=found.lines + skipped)
 
 
 def _without_phrase(rest: str, status: int) -> str:
@@ -251,6 +255,13 @@ class Conversation:
             else:
                 self._open.answer = joined
 
+    def send_or_doubt(self, line: int, found: Value | None) -> None:
+        """What the request sends, where that could be read."""
+        if found is not None:
+            self.send(line, found.json)
+        else:
+            self.doubt("what it sends isn't written as JSON or Python's literals")
+
     def doubt(self, why: str) -> None:
         """What the last request sends isn't understood, so nothing can be said of what comes back."""
         if self._open is not None and not self._open.answered:
@@ -294,7 +305,10 @@ def _check(exchange: _Exchange) -> Stated | None:
     asked, answer = exchange.asked, exchange.answer
     request = {"method": asked.method, "path": asked.path, "headers": asked.headers, **asked.body}
     status = answer.status[0] if len(answer.status) == 1 else answer.status or SUCCESS
-    body = {"json": _as_it_stands(answer.json)} if answer.has_json else {}
+    key = "json_contains" if answer.partial else "json"
+    body = {key: _as_it_stands(answer.json)} if answer.has_json else {}
+    if answer.partial and key in body and body[key] is not answer.json:
+        return None
     try:
         check = RequestCheck.model_validate({"request": request, "response": {"status": status, **body}})
     except ValidationError:
@@ -316,7 +330,7 @@ def _others(answer: Answer) -> Iterator[Reading]:
         yield Reading("", {"status": statuses, "text": ""})
     if isinstance(answer.json, str):
         yield Reading("", {"status": statuses, "text": {"$equal": answer.json}})
-    if isinstance(answer.json, dict) and answer.json.keys() == {"detail"} and not answer.status:
+    if isinstance(answer.json, dict) and answer.json.keys() == {"detail"} and not answer.status and not answer.partial:
         yield Reading("", {"status": {"$in": list(_ERRORS)}, "json": {"$equal": answer.json}})
 
 
@@ -377,6 +391,9 @@ def _after(lines: Sequence[Line], at: int) -> Iterator[tuple[int, Line]]:
 
 def _hear_request(line: int, request: re.Match[str], below: Sequence[str], talk: Conversation) -> int:
     asked, words = Asked(request["method"], request["path"]), request[0]
+    if _VERSION.fullmatch(request["rest"].strip()):
+        talk.ask(line, asked, words)
+        return _hear_wire(line, below, talk)
     rest = _past(_ASIDE, _past(_VERSION, request["rest"].strip()))
     signs = _SIGNS.match(rest)
     sign, said = (signs[0].strip(), rest[signs.end() :]) if signs else ("", rest)
@@ -398,6 +415,21 @@ def _hear_request(line: int, request: re.Match[str], below: Sequence[str], talk:
         return 0
     talk.reply(line, replace(answer, bare=answer.bare and sign not in ("", "#")), words)
     return answer.lines
+
+
+def _hear_wire(line: int, below: Sequence[str], talk: Conversation) -> int:
+    """The headers of a request as it goes over the wire, and after a blank line its body where that is JSON."""
+    for number, text in enumerate(below):
+        header = _WIRE_HEADER.match(text)
+        if text[:1] in ("{", "[") and talk.wants_body:
+            found = read_value("\n".join(below[number:]))
+            talk.send_or_doubt(line + number + 1, found)
+            return number + 1 + found.lines if found else len(below)
+        if header is None and text:
+            return number
+        if header and header["name"].lower() not in ("host", "content-length", "connection"):
+            talk.head(header["name"], text[header.end() :])
+    return 0
 
 
 def _past(form: re.Pattern[str], text: str) -> str:
@@ -422,7 +454,7 @@ def _hear_curl(lines: Sequence[Line], at: int, words: str, talk: Conversation) -
         used += 1
         words = f"{words}\n{lines[at + used][1]}"
     line, text = lines[at]
-    command, _, said = _apart(words)
+    command, sign, said = _apart(words)
     try:
         asked = read_curl(command)
     except NoRequest as error:
@@ -436,7 +468,7 @@ def _hear_curl(lines: Sequence[Line], at: int, words: str, talk: Conversation) -
     if said:
         answer = read_answer(_past(_SIGNS, said), ())
         if not isinstance(answer, str):
-            talk.reply(line, answer, text)
+            talk.reply(line, replace(answer, bare=answer.bare and sign[:1] != "#"), text)
     return used
 
 
@@ -465,7 +497,7 @@ def _hear_raw(lines: Sequence[Line], at: int, raw: re.Match[str], talk: Conversa
         if text[:1] in ("{", "["):
             below = _below(lines, at + number)
             found = read_value("\n".join((text, *below)))
-            answer = replace(answer, json=found.json, has_json=True) if found else answer
+            answer = replace(answer, json=found.json, has_json=True, partial=found.partial) if found else answer
             used = number + (found.lines if found else len(below))
             break
         if text and not _WIRE_HEADER.match(text):
@@ -516,17 +548,22 @@ def _hear_value(line: int, text: str, below: Sequence[str], talk: Conversation) 
     if talk.wants_body:
         talk.miss(line, text, "is this sent, or does it come back? write `Body:` or `Returns:` before it")
     else:
-        talk.reply(line, Answer((), found.json, True), text)
+        talk.reply(line, Answer((), found.json, True, found.partial), text)
     return found.lines
 
 
 # ---- what stands in fences ----
 
-_SENT: Final = re.compile(r"\b(?:request|send|sent|sends|sending|post|put|payload|input)\b", re.IGNORECASE)
+_SENT: Final = re.compile(r"\b(?:request|send|sent|sends|sending|post|put|payload|input|body)\b", re.IGNORECASE)
 _COMES_BACK: Final = re.compile(r"\b(?:responses?|responds?|returns?|result|output|answers?|see|get|gives|back)\b", re.IGNORECASE)
 _IN_PROSE: Final = re.compile(
     rf"`(?P<method>{_METHODS}) (?:https?://[^\s/]+)?(?P<path>/[^\s`]*)`"
-    r"|https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?(?P<address>/[^\s`\"'<>)\]]*)"
+    r"|https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?(?P<address>/[^\s`\"'<>)\]]*)?"
+)
+
+
+_STATUS_IN_PROSE: Final = re.compile(
+    r"`(?P<status>[1-5]\d\d)(?: [A-Z][\w' -]*)?`|\b(?:status|error|HTTP)(?: code)?(?: of)?:? (?P<named>[1-5]\d\d)\b"
 )
 
 
@@ -537,8 +574,8 @@ def listen_to_fence(kind: str, line: int, text: str, words: Sequence[str], talk:
         listen([(number, _spoken(said) if kind == "shell" else said) for number, said in numbered], talk)
         return
     lead = words[-1] if words else ""
-    if _SENT.search(lead) and not _COMES_BACK.search(lead):
-        _send_fence(line, text, talk)
+    if _SENT.search(lead) and not _COMES_BACK.search(_IN_PROSE.sub("", lead)):
+        _send_fence(line, text, words, talk)
     elif not words or _COMES_BACK.search(lead):
         _answer_fence(line, text, words, talk)
 
@@ -548,28 +585,36 @@ def _spoken(line: str) -> str:
     return line.lstrip("#$> ") if line.startswith(("#", "$ ", "> ")) else line
 
 
-def _send_fence(line: int, text: str, talk: Conversation) -> None:
+def _send_fence(line: int, text: str, words: Sequence[str], talk: Conversation) -> None:
+    """JSON that is sent: with the request that the paragraphs before it name, else with the last one."""
     found = read_value(text.strip())
+    if found is not None and (named := _named(words)) is not None:
+        talk.ask(line, named, words[-1])
     if found is not None and talk.waits:
         talk.send(line, found.json)
 
 
 def _answer_fence(line: int, text: str, words: Sequence[str], talk: Conversation) -> None:
     """JSON that comes back: to the request that the paragraphs before it name, else to the last one that has no answer."""
-    named = [(word, found) for word in words for found in _IN_PROSE.finditer(word)]
-    if named:
-        word, found = named[-1]
-        asked = Asked(found["method"] or "GET", found["path"] or found["address"])
-        if asked.method not in ("GET", "DELETE", "HEAD", "OPTIONS"):
-            asked.unclear = "what the request sends isn't said"
-        if not (talk.waits and talk.asks(asked)):
-            talk.ask(line, asked, found[0].strip("`"))
-        status = re.search(r"\b(?:status|error|HTTP)\b[^.]{0,40}?\b(?P<status>[1-5]\d\d)\b", word + " " + words[-1])
-        if status:
-            talk.reply(line, Answer((int(status["status"]),)), found[0])
-    if not talk.is_open or (not named and not talk.waits and not talk.has_status_alone):
+    named = _named(words)
+    if named is not None and not (talk.waits and talk.asks(named)):
+        if named.method in _SENDS:
+            named.unclear = "what the request sends isn't said"
+        talk.ask(line, named, f"{named.method} {named.path}")
+    fits = len(words) < 3 and (talk.waits or (talk.has_status_alone and len(words) < 2))
+    if named is None and not (talk.is_open and fits):  # what is said far from a request may be of another one
         return
-    answer = read_answer(text.strip().partition("\n")[0], text.strip().splitlines()[1:])
-    talk.reply(line, answer, text.strip().partition("\n")[0])
-    if named:
+    if (status := _STATUS_IN_PROSE.search(words[-1] if words else "")) and talk.waits:
+        talk.reply(line, Answer((int(status["status"] or status["named"]),)), words[-1])
+    first, *below = text.strip().split("\n")
+    talk.reply(line, read_answer(first, below), first)
+    if named is not None:
         talk.close()
+
+
+def _named(words: Sequence[str]) -> Asked | None:
+    """The request that paragraphs name last: its address at this machine, or its method and path as code."""
+    found = [one for word in words for one in _IN_PROSE.finditer(word)]
+    if not found:
+        return None
+    return Asked(found[-1]["method"] or "GET", found[-1]["path"] or found[-1]["address"] or "/")

@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from quizkit.check.names import parsed
@@ -12,7 +12,7 @@ _LONGEST_LITERAL: Final = 50_000
 """Python's parser needs some hundred times the memory of what it reads; JSON's doesn't."""
 # What counts while a bracket is open. A quote that is never closed ends the search, so each character is looked at once.
 _TOKEN: Final = re.compile(
-    r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|(?P<open>[\[{(])|(?P<close>[\]})])|(?P<note>(?:#|//).*)|(?P<lone>["\'])'
+    r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|(?P<open>[\[{(])|(?P<close>[\]})])|(?P<note>(?:#|//).*)|(?P<cut>\.\.\.|…)|(?P<lone>["\'])'
 )
 _SCALAR: Final = re.compile(
     r"(?:true|false|null|True|False|None)\b|-?\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+(?![\w.]*\w)"
@@ -27,6 +27,8 @@ class Value:
     json: Any
     rest: str
     lines: int = 0
+    partial: bool = False
+    """Whether an object was cut short with `...`, so that there may be more keys than those."""
 
 
 def read_value(text: str) -> Value | None:
@@ -35,17 +37,23 @@ def read_value(text: str) -> Value | None:
 
 
 def _bracketed(text: str) -> Value | None:
-    depth, kept, after = 0, [], 0
+    """What stands between brackets, without the notes beside keys and without `...` at the end of an object."""
+    around: list[str] = []
+    kept, after, partial = "", 0, False
     for token in _TOKEN.finditer(text):
-        if token["lone"]:
+        if token["lone"] or (token["cut"] and around[-1] != "{"):
             return None
-        if token["note"]:  # a note beside a key, in a comment of several lines
-            kept.append(text[after : token.start()])
-            after = token.end()
-        depth += bool(token["open"]) - bool(token["close"])
-        if not depth:
-            kept.append(text[after : token.end()])
-            return _spelt("".join(kept), text, token.end())
+        if token["note"] or token["cut"]:
+            kept += text[after : token.start()]
+            kept = kept.rstrip().removesuffix(",") if token["cut"] else kept
+            partial, after = partial or bool(token["cut"]), token.end()
+        elif token["open"]:
+            around.append(token["open"])
+        elif token["close"]:
+            around.pop()
+        if not around:
+            found = _spelt(kept + text[after : token.end()], text, token.end())
+            return replace(found, partial=partial) if found else None
     return None
 
 
