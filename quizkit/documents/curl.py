@@ -12,6 +12,7 @@ from quizkit.check.spec import METHOD_NAMES
 COMMAND: Final = re.compile(r"(?:[$>]\s+)?curl\s+(?P<words>.*)", re.DOTALL)
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "testserver", ""})
 _DATA: Final = frozenset({"-d", "--data", "--data-raw", "--data-ascii", "--data-binary"})
+_LONGEST: Final = 20_000
 _TAKES_NOTHING: Final = re.compile(
     r"-[isvkLSfNgl]+|--(?:include|silent|verbose|insecure|location|show-error|fail|no-buffer|globoff)"
 )
@@ -36,6 +37,8 @@ class NoRequest(ValueError):
 
 def read_curl(words: str) -> Asked | None:
     """The request that curl would send to the app; None for another server. Raises NoRequest with the reason."""
+    if len(words) > _LONGEST:
+        raise NoRequest("the command is too long")
     try:
         left = shlex.split(words.replace("\\\n", " "))[::-1]
     except ValueError:

@@ -79,7 +79,7 @@ _ASIDE: Final = re.compile(r"\((?!\s*[1-5]\d\d\b)[^()]*\)\s*")
 _SIGNS: Final = re.compile(r"(?:(?:#|->|=>|→|⇒|==?|:|-|–|—|(?:returns?|responds with|response|gives|answers?)\b\s*:?)\s*)+", re.I)
 _MADE_WITH: Final = re.compile(r"(?:with|as|using|by|after|where|when|if|while|for)\b", re.IGNORECASE)
 
-_STATUS_ALONE: Final = re.compile(r"[1-5]\d\d(?: [A-Z][\w' -]*)?")
+_STATUS_ALONE: Final = re.compile(r"[1-5]\d\d(?: [A-Z][\w' -]*+)?(?:\s*+[:,]?\s*+[{\[].*)?")
 _STATUS: Final = re.compile(
     r"(?P<around>[(`]|HTTP(?:/\d(?:\.\d)?)?\s++|status(?: code)?\s*+:?\s*+)?(?P<status>[1-5]\d\d)"
     r"(?P<more>(?:\s*(?:or|/|,)\s*[1-5]\d\d)*)\b(?!\.\d)`?",
@@ -150,7 +150,7 @@ def _status_answer(named: re.Match[str], text: str, below: Sequence[str], skippe
     if _CONDITION.match(rest):
         return _DEPENDS
     status = tuple(int(number) for number in re.findall(r"\d+", named["status"] + named["more"]))
-    bare = not named["around"] and not named["more"] and re.fullmatch(r"\s*[.;]?\s*(?:#.*)?", rest) is not None
+    bare = not named["around"] and not named["more"] and re.fullmatch(r"\s*+[.;]?\s*+(?:#.*)?", rest) is not None
     rest = _without_phrase(rest, status[0])
     if _CONDITION.match(rest):
         return _DEPENDS
@@ -367,7 +367,7 @@ def _heard(lines: Sequence[Line], at: int, talk: Conversation) -> int:
     if text[:1] in ("{", "[") and talk.waits:
         return _hear_value(line, text, _below(lines, at), talk)
     if talk.waits and _STATUS_ALONE.fullmatch(text):
-        return _hear_answer(line, text, text, (), talk, status_alone=True)
+        return _hear_answer(line, text, text, _below(lines, at), talk, status_alone=True)
     if _MENTIONED.search(text):
         talk.miss(line, text, "a request stands at the beginning of a line")
     return 0

@@ -5,6 +5,7 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 _NAMES: Final = {
@@ -25,7 +26,8 @@ _IMPORTS: Final = {name: module for module, names in _NAMES.items() for name in 
 _MODULES: Final = frozenset({"asyncio", "time", "json", "os", "uuid", "logging", "secrets", "re", "math", "random"})
 _MOST: Final = 200
 """So many definitions of other blocks are put before one; a document that needs more was made to hold somebody up."""
-_LOOKED_AT: Final = 500
+_MOST_IN_ALL: Final = 50_000
+_LOOKED_AT: Final = 200
 _VERBS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace", "api_route", "websocket"})
 _FILLS: Final = frozenset({"include_router", "add_api_route", "append", "extend", "update", "add", "insert", "setdefault"})
 """Methods whose call as a statement belongs to what an object is, so whoever needs the object needs it."""
@@ -44,12 +46,29 @@ class Addition:
         return not self.line or self.text.startswith(("from ", "import "))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Definition:
-    """A statement of an earlier block, and the names that it reads."""
+    """A statement of an earlier block, whose text is only cut out where it is needed."""
 
-    addition: Addition
-    reads: tuple[str, ...]
+    statement: ast.stmt
+    lines: Sequence[str]
+    line: int
+
+    @cached_property
+    def addition(self) -> Addition:
+        """The statement as it is written, so that its lines are the document's."""
+        statement = self.statement
+        first = min([statement.lineno, *(node.lineno for node in getattr(statement, "decorator_list", []))])
+        kept = [*self.lines[first - 1 : statement.end_lineno]]
+        kept[-1] = kept[-1].encode()[: statement.end_col_offset].decode()
+        if first == statement.lineno:
+            kept[0] = kept[0].encode()[statement.col_offset :].decode()
+        return Addition("\n".join(kept), self.line + first - 1)
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The names that it needs."""
+        return tuple(free_names(ast.Module([self.statement], [])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +92,8 @@ class Completion:
 @dataclass(slots=True)
 class _Needs:
     seen: set[str]
-    added: list[Addition] = field(default_factory=list)
+    taken: int = 0
+    added: dict[Addition, None] = field(default_factory=dict)  # in order, each once
     missing: list[str] = field(default_factory=list)
 
 
@@ -86,6 +106,7 @@ class Library:
         self._hung: dict[str, dict[str, _Definition]] = {}
         self._endpoints: list[_Endpoint] = []
         self._handlers: dict[str, _Definition] = {}
+        self._taken = 0
 
     def learn(self, tree: ast.Module, code: str, line: int) -> None:
         """Takes in a block whose first line is the document's `line`."""
@@ -93,12 +114,13 @@ class Library:
         for statement in tree.body:
             if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
                 continue
-            definition = _definition(statement, lines, line)
+            definition = _Definition(statement, lines, line)
             owner = _owner(statement)
             if owner == "app":
                 self._hang_on_app(statement, definition)
             elif owner in self._hung:
-                self._hung[owner][_key(statement)] = definition
+                if len(self._hung[owner]) < _MOST:
+                    self._hung[owner][_key(statement)] = definition
             elif not (owner and _is_endpoint(statement)):
                 self._define(statement, definition)
 
@@ -161,31 +183,21 @@ class Library:
                 for hung in self._hung.get(name, {}).values():
                     self._take(hung, needs)
             elif name in _IMPORTS:
-                needs.added.append(Addition(f"from {_IMPORTS[name]} import {name}"))
+                needs.added[Addition(f"from {_IMPORTS[name]} import {name}")] = None
             elif name in _MODULES:
-                needs.added.append(Addition(f"import {name}"))
+                needs.added[Addition(f"import {name}")] = None
             elif name == "app":
                 self._need(["FastAPI"], needs)
-                needs.added.append(Addition("app = FastAPI()"))
+                needs.added[Addition("app = FastAPI()")] = None
             else:
                 needs.missing.append(name)
 
     def _take(self, definition: _Definition, needs: _Needs) -> None:
-        if len(needs.added) < _MOST:
+        needs.taken += 1  # before what it needs is taken, so that a long chain ends too
+        self._taken += 1
+        if needs.taken <= _MOST and self._taken <= _MOST_IN_ALL:
             self._need(definition.reads, needs)
-            if definition.addition not in needs.added:
-                needs.added.append(definition.addition)
-
-
-def _definition(statement: ast.stmt, lines: Sequence[str], line: int) -> _Definition:
-    """A statement as it is written, so that its lines are the document's."""
-    first = min([statement.lineno, *(node.lineno for node in getattr(statement, "decorator_list", []))])
-    last = statement.end_lineno or first
-    kept = [*lines[first - 1 : last]]
-    kept[-1] = kept[-1].encode()[: statement.end_col_offset].decode()
-    if first == statement.lineno:
-        kept[0] = kept[0].encode()[statement.col_offset :].decode()
-    return _Definition(Addition("\n".join(kept), line + first - 1), tuple(free_names(ast.Module([statement], []))))
+            needs.added[definition.addition] = None
 
 
 def _owner(statement: ast.stmt) -> str:
