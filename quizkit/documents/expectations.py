@@ -531,7 +531,8 @@ def _hear_answer(line: int, text: str, rest: str, below: Sequence[str], talk: Co
 def _hear_returns(line: int, text: str, returns: re.Match[str], below: Sequence[str], talk: Conversation) -> int:
     answer = read_answer(returns["rest"], below, sentence=not returns["colon"])
     if not talk.is_open:
-        if returns["colon"] and isinstance(answer, Answer) and (answer.status or isinstance(answer.json, dict | list)):
+        is_status = isinstance(answer, Answer) and bool(answer.status)
+        if returns["colon"] and (is_status or returns["rest"][:1] in ("{", "[")):
             talk.miss(line, text, "of which request? write it above, such as `# GET /items/42`")
         return 0
     if isinstance(answer, Answer) or returns["colon"] or _SAYS_SOMETHING.search(returns["rest"]):

@@ -647,9 +647,7 @@ def test_blocks_that_build_on_each_other(sandbox: Sandbox) -> None:
             "class Gone(Exception): ...\n\n\n@app.exception_handler(Gone)\nasync def gone(request: Request, error: Gone):\n"
             "    return JSONResponse({}, 410)"
         )
-        + _fence(
-            '@app.get("/items/{name}")\ndef one(name: str):\n    if name not in items:\n        raise Gone\n    return 1'
-        )
+        + _fence('@app.get("/items/{name}")\ndef one(name: str):\n    if name not in items:\n        raise Gone\n    return 1')
         + _fence(
             '@app.get("/items")\ndef all_of_them():\n    return items\n\n# GET /items\n# Returns: {"a": 1}\n'
             "# GET /items/a\n# Returns: 1\n# GET /items/b  # 410"
