@@ -67,16 +67,18 @@ _HEADER: Final = re.compile(
 _RAW: Final = re.compile(r"HTTP/\d(?:\.\d)?\s+(?P<status>[1-5]\d\d)\b.*")
 _STATUS_LINE: Final = re.compile(r"(?:http )?status(?: code)?\s*+(?:[:=]|is\b)?\s*+(?P<rest>[1-5]\d\d\b.*)", re.IGNORECASE)
 _RETURNS: Final = re.compile(
-    r"(?:returns?|responds with|response|responds|result|output|gives|answers?)\b(?:\s+body)?(?P<colon>\s*[:=])?\s*(?P<rest>.*)",
+    r"(?:returns?|responds with|response|responds|result|output|gives|answers?|expect(?:ed|s)?)\b"
+    r"(?:\s+body)?(?P<colon>\s*[:=])?\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
-_ARROW: Final = re.compile(r"(?:->|=>|→|⇒)\s*(?P<rest>.*)")
+_ARROW: Final = re.compile(r"(?:->|=>|→|⇒|>>>)\s*(?P<rest>.*)")
 _SAYS_SOMETHING: Final = re.compile(r"[\d{\[\"'`]|\b(?:true|false|null|none|empty)\b", re.IGNORECASE)
 
 _WIRE_HEADER: Final = re.compile(r"(?P<name>[\w-]+):\s+")
 _VERSION: Final = re.compile(r"HTTP/\d(?:\.\d)?\s*")
 _ASIDE: Final = re.compile(r"\((?!\s*[1-5]\d\d\b)[^()]*\)\s*")
 _SIGNS: Final = re.compile(r"(?:(?:#|->|=>|→|⇒|==?|:|-|–|—|(?:returns?|responds with|response|gives|answers?)\b\s*:?)\s*)+", re.I)
+_BODY_BESIDE: Final = re.compile(r"(?:with\s++)?(?:(?:body|json|payload)\s*+[:=]?\s*+)?(?=[{\[])", re.IGNORECASE)
 _MADE_WITH: Final = re.compile(r"(?:with|as|using|by|after|where|when|if|while|for)\b", re.IGNORECASE)
 
 _STATUS_ALONE: Final = re.compile(r"[1-5]\d\d(?: [A-Z][\w' -]*+)?(?:\s*+[:,]?\s*+[{\[].*)?")
@@ -180,6 +182,10 @@ class _Exchange:
     line: int
     asked: Asked
     words: str
+    says: bool = False
+    """Whether its own line says what comes back, though it isn't understood."""
+    guessed: bool = False
+    """Whether what it sends might as well be what comes back."""
     answer: Answer = field(default_factory=Answer)
 
     @property
@@ -221,15 +227,15 @@ class Conversation:
         """Whether something was asked."""
         return self._open is not None
 
-    def ask(self, line: int, asked: Asked, words: str) -> None:
+    def ask(self, line: int, asked: Asked, words: str, *, says: bool = False) -> None:
         """A new request."""
         self.close()
         if self._ahead and asked.method in _SENDS and not asked.body:
             asked.body = self._ahead
         self._ahead = {}
-        self._open = _Exchange(line, asked, words)
+        self._open = _Exchange(line, asked, words, says)
 
-    def send(self, line: int, value: Any) -> None:
+    def send(self, line: int, value: Any, *, guessed: bool = False) -> None:
         """What the request sends; once it is answered, the same request with something else, and before any, the next one."""
         if self._open is None:
             self._ahead = {"json": value}
@@ -238,6 +244,7 @@ class Conversation:
             again = replace(self._open.asked, unclear="")
             self.ask(line, again, self._open.words)
         self._open.asked = replace(self._open.asked, body={"json": value}, unclear="")
+        self._open.guessed = guessed
 
     def head(self, name: str, value: str) -> None:
         """A header of the request."""
@@ -274,9 +281,13 @@ class Conversation:
     def close(self) -> None:
         """Nothing more is said of the last request."""
         exchange, self._open = self._open, None
-        if exchange is None or not exchange.answered:
+        if exchange is None or not (exchange.answered or exchange.guessed or exchange.says):
             return
-        if exchange.asked.unclear:
+        if not exchange.answered and exchange.guessed:
+            self.miss(
+                exchange.line, exchange.words, "is the JSON sent, or does it come back? write `Body:` or `Returns:` before it"
+            )
+        elif exchange.asked.unclear:
             self.miss(exchange.line, exchange.words, exchange.asked.unclear)
         elif (stated := _check(exchange)) is not None:
             self.stated.append(stated)
@@ -395,16 +406,14 @@ def _hear_request(line: int, request: re.Match[str], below: Sequence[str], talk:
         talk.ask(line, asked, words)
         return _hear_wire(line, below, talk)
     rest = _past(_ASIDE, _past(_VERSION, request["rest"].strip()))
+    if asked.method in _SENDS and (sent := _BODY_BESIDE.match(rest)):
+        return _hear_body_beside(line, asked, words, (rest[sent.end() :], *below), talk)
     signs = _SIGNS.match(rest)
     sign, said = (signs[0].strip(), rest[signs.end() :]) if signs else ("", rest)
     if not sign and not _STATUS.match(said) and said[:1] not in ("{", "["):
         asked.unclear = _unclear(asked.path, rest)
-        talk.ask(line, asked, words)
-        if rest.endswith(":"):
-            return _hear_answer(line, words, "", below, talk)
-        if asked.unclear and _SIGNS.search(rest) and _SAYS_SOMETHING.search(rest):
-            talk.miss(line, words, asked.unclear)
-        return 0
+        talk.ask(line, asked, words, says=_SIGNS.search(rest) is not None and _SAYS_SOMETHING.search(rest) is not None)
+        return _hear_answer(line, words, "", below, talk) if rest.endswith(":") else 0
     talk.ask(line, asked, words)
     if not said and sign in ("", "#", "-"):
         return 0
@@ -436,6 +445,23 @@ def _past(form: re.Pattern[str], text: str) -> str:
     """What comes after what a text begins with."""
     found = form.match(text)
     return text[found.end() :] if found else text
+
+
+def _hear_body_beside(line: int, asked: Asked, words: str, said: Sequence[str], talk: Conversation) -> int:
+    """What stands in brackets behind a request that sends something, and what comes back where that is said after it."""
+    found = read_value("\n".join(said))
+    if found is None:
+        asked.unclear = "what it sends isn't written as JSON or Python's literals"
+        talk.ask(line, asked, words, says=True)
+        return 0
+    talk.ask(line, asked, words)
+    talk.send(line, found.json)
+    if signs := _SIGNS.match(found.rest):
+        answer = read_answer(found.rest[signs.end() :], said[1 + found.lines :])
+        if isinstance(answer, Answer):
+            talk.reply(line, replace(answer, bare=answer.bare and signs[0].strip() != "#"), words)
+            return found.lines + answer.lines
+    return found.lines
 
 
 def _unclear(path: str, words: str) -> str:
@@ -541,13 +567,13 @@ def _hear_returns(line: int, text: str, returns: re.Match[str], below: Sequence[
 
 
 def _hear_value(line: int, text: str, below: Sequence[str], talk: Conversation) -> int:
-    """JSON alone below a request: of one that sends nothing, what comes back."""
+    """JSON alone below a request: what it sends, of a method that sends something, else what comes back."""
     found = read_value("\n".join((text, *below)))
     if found is None:
         talk.miss(line, text, _NEITHER)
         return len(below)  # so that no line is looked at twice
     if talk.wants_body:
-        talk.miss(line, text, "is this sent, or does it come back? write `Body:` or `Returns:` before it")
+        talk.send(line, found.json, guessed=True)
     else:
         talk.reply(line, Answer((), found.json, True, found.partial), text)
     return found.lines

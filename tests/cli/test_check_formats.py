@@ -301,14 +301,14 @@ def test_a_document_in_plain_words(run: Run) -> None:
     assert "`app = FastAPI()`" in assumed
 
 
-DOUBTED = RIGHT_BLOCK.replace("```\n\n", "# Returns: 404 if it is missing\n# GET /n\n# Returns: 404\n```\n\n")
+DOUBTED = RIGHT_BLOCK.replace("```\n\n", "# Returns: 404 if it is missing\n# GET /a\n# Returns: 200\n```\n\n")
 
 
 def test_what_a_document_says_that_is_not_understood_is_said(run: Run) -> None:
-    name = _write("notes.md", DOUBTED.replace("# GET /n", "# GET /none"), None)
+    name = _write("notes.md", DOUBTED, None)
     text = _check(run, "rich", name).out
     assert "~ notes.md:8   Returns: 404 if it is missing   not understood: it depends on a condition" in text
-    assert "~ notes.md:9   GET /none   the number is read as the status" in text
+    assert "~ notes.md:9   GET /a   the number is read as the status" in text
     assert "notes.md · 1 block   1 passed" in text
     (suite,) = _valid(_check(run, "junit", name).out)
     assert [[child.tag for child in case] for case in suite] == [[], ["skipped"], []]
