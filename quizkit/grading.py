@@ -150,6 +150,8 @@ def grade_block(block: "Block", sandbox: "Sandbox", rng: "Random") -> Verdict:
 
 
 def _nothing_stated(block: "Block") -> Verdict:
+    if block.fault:
+        return Verdict(Outcome.not_run, 0, _not_understood(block), message=block.fault)
     if block.missing:
         return Verdict(Outcome.not_run, 0, message=f"NameError: {block.missing[0]} is defined nowhere in the document")
     words = "what is stated isn't understood" if block.unread else "nothing is stated to compare with"

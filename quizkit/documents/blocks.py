@@ -18,7 +18,7 @@ class Block:
     """A piece of code of a document, completed so that it can run.
 
     `source` is what runs; `lines` says of each of its lines on which of the document's it stands, where it stands there.
-    `added` was put around the code, `missing` are the names that are defined nowhere.
+    `added` was put around the code, `missing` are the names that are defined nowhere, and `fault` is why it is no Python.
     """
 
     line: int
@@ -29,6 +29,7 @@ class Block:
     missing: tuple[str, ...] = ()
     stated: tuple[Stated, ...] = ()
     unread: tuple[Unread, ...] = ()
+    fault: str = ""
 
     @property
     def assumed(self) -> tuple[str, ...]:
@@ -91,7 +92,8 @@ def _block(draft: _Draft, spoken_of: _Draft, library: Library) -> Block:
     stated, unread = tuple(draft.talk.stated), tuple(draft.talk.unread)
     if spoken_of.tree is None:
         lines = tuple(range(spoken_of.line, spoken_of.line + spoken_of.code.count("\n") + 1))
-        return Block(draft.line, draft.code, spoken_of.code, lines, stated=stated, unread=unread)
+        fault = _fault(spoken_of)
+        return Block(draft.line, draft.code, spoken_of.code, lines, stated=stated, unread=unread, fault=fault)
     requests = [(one.check.request.method, one.check.request.path) for one in stated]
     completion = library.complete(spoken_of.tree, requests)
     source, lines = _joined(spoken_of, completion)
@@ -128,6 +130,19 @@ def _tree(code: str) -> ast.Module | None:
         return parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _fault(draft: _Draft) -> str:
+    """Why a block can't be read as Python."""
+    try:
+        parsed(draft.code)
+    except SyntaxError as error:
+        return f"this is not Python: line {draft.line + (error.lineno or 1) - 1}: {error.msg}"
+    except ValueError as error:
+        return f"this is not Python: {error}"
+    except (RecursionError, MemoryError):
+        return "this is nested too deep for Python"
+    return ""
 
 
 def _comments(code: str) -> Iterator[Line]:

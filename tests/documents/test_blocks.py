@@ -673,6 +673,15 @@ def test_what_is_too_long_for_a_tree_is_put_before_a_block_as_it_is_written(sand
     assert _grade(blocks(text, markdown=True), sandbox)[1].passed
 
 
+def test_what_is_no_python_can_not_run_even_where_nothing_is_said_of_it(sandbox: Sandbox) -> None:
+    text = _fence("a = 1\ndef f(:") + _fence("x = " + "+".join(["1"] * 50_000)) + _fence("a = 1\x00")
+    found = _grade(blocks(text, markdown=True), sandbox)
+    assert [(verdict.outcome, verdict.message) for verdict in found][:2] == [
+        (Outcome.not_run, "this is not Python: line 3: invalid syntax"),
+        (Outcome.not_run, "this is nested too deep for Python"),
+    ]
+
+
 # ---- what stands in other fences ----
 
 APP = _fence(
