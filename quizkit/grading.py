@@ -4,9 +4,10 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
 from quizkit.check import bundle, dockerfile, scenario, source, template
+from quizkit.check.match import match
 from quizkit.check.message import encode
 from quizkit.check.names import parsed
 from quizkit.check.result import (
@@ -22,7 +23,7 @@ from quizkit.check.spec import Check, DocumentCheck, SourceCheck
 from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
 from quizkit.marking.mark import Answer, Marker, SelfMarker, mark_choice, mark_cloze, mark_exception, mark_predict
-from quizkit.sandbox.protocol import Asked, Broken, Loaded, Raised, Response, Stopped, Tested
+from quizkit.sandbox.protocol import Asked, Broken, Call, Loaded, Raised, Reply, Response, Stopped, Tested
 from quizkit.sandbox.testing import FILE as TEST_FILE
 from quizkit.sandbox.testing import SETTINGS as TEST_SETTINGS
 from quizkit.verdict import CheckResult, Outcome, Verdict
@@ -30,7 +31,8 @@ from quizkit.verdict import CheckResult, Outcome, Verdict
 if TYPE_CHECKING:
     from random import Random
 
-    from quizkit.documents.comments import Block
+    from quizkit.documents.blocks import Block
+    from quizkit.documents.expectations import Stated
     from quizkit.sandbox.host import Run, Sandbox
 
 
@@ -143,27 +145,124 @@ def grade_source(
 
 
 def grade_block(block: "Block", sandbox: "Sandbox", rng: "Random") -> Verdict:
-    """Runs a document's block against what its comments state. What it lacks, nobody's answer is to blame for."""
+    """Runs a document's block against what is said of it. What it lacks, nobody's answer is to blame for."""
     if not block.stated:
-        if block.missing:
-            return Verdict(Outcome.not_run, 0, message=f"NameError: {block.missing[0]} is defined nowhere in the document")
-        return Verdict(Outcome.no_expectation, 0, message="nothing is stated to compare with")
+        return _nothing_stated(block)
     began = time.monotonic()
-    verdict = grade_source([stated.check for stated in block.stated], block.source, sandbox, rng)
-    checks = tuple(
-        replace(check, line=stated.line, traceback=_shifted(check.traceback, block.offset))
-        for check, stated in zip(verdict.checks, block.stated, strict=True)
+    verdict = _run_block(block, sandbox, rng)
+    if block.missing and not verdict.passed:
+        words = f"{block.missing[0]} is defined nowhere in the document"
+        verdict = replace(verdict, message=words, outcome=Outcome.error)
+    checks = sorted((*verdict.checks, *_not_understood(block)), key=lambda check: check.line or 0)
+    return _confined(replace(verdict, checks=tuple(checks), duration_s=time.monotonic() - began), sandbox)
+
+
+def _nothing_stated(block: "Block") -> Verdict:
+    if block.fault:
+        return Verdict(Outcome.not_run, 0, _not_understood(block), message=block.fault)
+    if block.missing:
+        return Verdict(Outcome.not_run, 0, message=f"NameError: {block.missing[0]} is defined nowhere in the document")
+    words = "what is stated isn't understood" if block.unread else "nothing is stated to compare with"
+    return Verdict(Outcome.no_expectation, 0, _not_understood(block), message=words)
+
+
+def _not_understood(block: "Block") -> tuple[CheckResult, ...]:
+    """What looks like an expectation and isn't one: said, and counted for nothing."""
+    return tuple(
+        CheckResult(unread.words, Outcome.no_expectation, 0, f"not understood: {unread.why}", line=unread.line)
+        for unread in block.unread
     )
-    lacks = f"{block.missing[0]} is defined nowhere in the document" if block.missing and not verdict.passed else ""
-    message = lacks or _shifted(verdict.message, block.offset)
-    outcome = Outcome.error if lacks else verdict.outcome
-    moved = replace(verdict, checks=checks, message=message, outcome=outcome, duration_s=time.monotonic() - began)
-    return _confined(moved, sandbox)
 
 
-def _shifted(text: str, offset: int) -> str:
-    """A traceback or a message with the document's lines in place of the source's."""
-    return re.sub(r"(main\.py:|\bline )(\d+)", lambda found: f"{found[1]}{int(found[2]) + offset}", text)
+def _run_block(block: "Block", sandbox: "Sandbox", rng: "Random") -> Verdict:
+    """The verdict on what is stated, with the document's lines wherever a line is told."""
+    checks = [stated.check for stated in block.stated]
+    if not _has_code(block.source):
+        return _placed(block, [_not_run(check) for check in checks], Outcome.error, "the answer is empty")
+    with sandbox.open({"main.py": block.source}) as opened:
+        run = _Relined(opened, block)
+        loaded = run.load()
+        if not isinstance(loaded, Loaded):
+            broken = [_broken_check(check, loaded) for check in checks]
+            return _placed(block, [_unreached(result) for result in broken], broken[0].outcome, broken[0].message)
+        results: list[CheckResult] = []
+        for stated in block.stated:
+            goes_on = not results or results[-1].outcome in _GOES_ON
+            result = drive(scenario.play(stated.check, rng), run) if goes_on else _not_run(stated.check)
+            results.append(_read_otherwise(stated, result))
+    return _placed(block, results, _overall(results), "")
+
+
+def _placed(block: "Block", results: Sequence[CheckResult], outcome: Outcome, message: str) -> Verdict:
+    """A verdict whose checks stand where their requests stand in the document."""
+    placed = [
+        replace(result, line=stated.line, expected=_in_short(result.expected))
+        for result, stated in zip(results, block.stated, strict=True)
+    ]
+    return _verdict(placed, outcome, message)
+
+
+def _in_short(expected: Any) -> Any:
+    """What is expected, without the hundred numbers that a success can have."""
+    is_success = isinstance(expected, dict) and expected.get("status") == list(range(200, 300))
+    return {**expected, "status": "2xx"} if is_success else expected
+
+
+def _read_otherwise(stated: "Stated", result: CheckResult) -> CheckResult:
+    """The result where any of the readings of what is stated may hold; which one did is said where they are about two things."""
+    if result.outcome is Outcome.passed:  # 200 is what nearly all answer, so that it may prove nothing of the body that was meant
+        is_usual = stated.first and (result.expected or {}).get("status") == _OK
+        return replace(result, message=f"the number is read as {stated.first}" if is_usual else "")
+    for reading in stated.others:
+        if result.outcome is Outcome.failed and not match(reading.pattern, result.actual):
+            words = f"the number is read as {reading.words}" if reading.words else ""
+            return replace(result, outcome=Outcome.passed, mismatches=(), traceback="", message=words)
+    if stated.first and result.outcome is Outcome.failed:
+        number = (result.expected or {}).get("status")
+        return replace(result, message=f"{number} is neither {stated.first} nor {stated.others[0].words}: {result.message}")
+    return result
+
+
+class Answering(Protocol):
+    """Whatever replies to calls: a run."""
+
+    def send(self, call: Call) -> Reply:
+        """What comes of one call."""
+
+
+class _Relined:
+    """A run that tells the document's lines where the snippet's are told."""
+
+    def __init__(self, run: "Run", block: "Block") -> None:
+        self._run = run
+        self._block = block
+
+    def load(self) -> Loaded | Broken | Stopped:
+        """The app's name, or why there is none."""
+        loaded = self._run.load()
+        if not isinstance(loaded, Broken):
+            return loaded
+        raised = self._placed(loaded.raised)
+        if loaded.reason == "syntax":  # Python's own words: "expected an indented block after 'if' statement on line 3"
+            raised = raised._replace(
+                message=_ON_LINE.sub(lambda found: f"on line {self._block.place(int(found[1]))}", raised.message)
+            )
+        return loaded._replace(raised=raised)
+
+    def send(self, call: Call) -> Reply:
+        """What comes of one call."""
+        reply = self._run.send(call)
+        if isinstance(reply, Response) and reply.raised is not None:
+            return reply._replace(raised=self._placed(reply.raised))
+        return reply
+
+    def _placed(self, raised: Raised) -> Raised:
+        frames = (frame._replace(line=self._block.place(frame.line)) for frame in raised.frames)
+        return raised._replace(frames=tuple(frames))
+
+
+_OK: Final = 200
+_ON_LINE: Final = re.compile(r"\bon line (\d{1,9})\b")
 
 
 def _has_code(text: str) -> bool:
@@ -222,7 +321,7 @@ _GOES_ON: Final = (Outcome.passed, Outcome.failed)
 """How a check ends that leaves the app there to be asked again."""
 
 
-def drive(play: scenario.Play, run: "Run") -> CheckResult:
+def drive(play: scenario.Play, run: Answering) -> CheckResult:
     """Carries requests out and replies back until the check has its result."""
     try:
         request = next(play)

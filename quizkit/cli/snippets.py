@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from quizkit.deck.loader import Deck
     from quizkit.deck.models import Question
-    from quizkit.documents.comments import Block
+    from quizkit.documents.blocks import Block
     from quizkit.errors import QuizkitError
     from quizkit.verdict import FileVerdict
 
@@ -116,7 +116,7 @@ def _document(path: str, deck: "Deck") -> "list[Block] | None":
     text, markdown = _text(given), given.suffix.lower() in MARKDOWN
     if not markdown and _question_of(given.name, text, deck) is not None:
         return None
-    from quizkit.documents.comments import blocks  # noqa: PLC0415 - what answers a question states nothing
+    from quizkit.documents.blocks import blocks  # noqa: PLC0415 - what answers a question states nothing
 
     found = blocks(text, markdown=markdown)
     if markdown:
@@ -149,7 +149,8 @@ def _check_path(
 
     With `last` the path names one file, after which nothing is run any more.
     """
-    from quizkit.report.verdict import document_verdict, file_verdict  # noqa: PLC0415
+    from quizkit.report.document import document_verdict  # noqa: PLC0415
+    from quizkit.report.verdict import file_verdict  # noqa: PLC0415
 
     if question is None and (document := _document(path, deck)) is not None:
         found = _check_document(path, document, bench, rng)

@@ -109,9 +109,9 @@ def _case(result: FileVerdict, check: CheckResult) -> ElementTree.Element:
     if check.outcome is Outcome.passed:
         return case
     broken = result.verdict.message if check.outcome is Outcome.not_run else ""
-    tag = (
-        "failure" if check.outcome is Outcome.failed else "error" if broken or check.outcome is not Outcome.not_run else "skipped"
-    )
+    tag = "failure" if check.outcome is Outcome.failed else "error"
+    if check.outcome is Outcome.no_expectation or (check.outcome is Outcome.not_run and not broken):
+        tag = "skipped"
     words = check.message or broken or str(check.outcome)
     child = ElementTree.SubElement(case, tag, message=_xml(words))
     if tag != "skipped":
@@ -146,17 +146,27 @@ def github(results: Sequence[FileVerdict]) -> str:
 
 
 def _annotations(result: FileVerdict) -> Iterable[str]:
-    verdict = result.verdict
+    doubts = [check for check in result.verdict.checks if check.outcome is Outcome.no_expectation]
     file = _property(result.file)
+    warnings = [
+        f"::warning file={file},line={check.line or 1}::{_message(f'{check.name}   {check.message}')}" for check in doubts
+    ]
+    return [*_outcome_annotations(result, file), *warnings]
+
+
+def _outcome_annotations(result: FileVerdict, file: str) -> Iterable[str]:
+    verdict = result.verdict
     if verdict.outcome in (Outcome.no_expectation, Outcome.not_run):
         return []
     if verdict.passed:
-        told = f"{result.question or f'line {result.line}'}: {plural(len(verdict.checks), 'check')} passed"
+        passed = sum(check.outcome is Outcome.passed for check in verdict.checks)
+        told = f"{result.question or f'line {result.line}'}: {plural(passed, 'check')} passed"
         return [f"::notice file={file},line={result.line or 1}::{_message(told)}"]
     if verdict.message:
         line = next((check.line for check in verdict.checks if check.line), result.line or 1)
         return [f"::error file={file},line={line},title={_property(result.question or '')}::{_message(verdict.message)}"]
-    failed = [check for check in verdict.checks if check.outcome not in (Outcome.passed, Outcome.not_run)]
+    fine = (Outcome.passed, Outcome.not_run, Outcome.no_expectation)
+    failed = [check for check in verdict.checks if check.outcome not in fine]
     return [
         f"::error file={file},line={check.line or 1},title={_property(check.name)}::" + _message(_story(check, check.message))
         for check in failed

@@ -1,7 +1,7 @@
-"""How an answer that was run came out: a file, a document, check by check, and what a save changed."""
+"""How an answer that was run came out: a file, check by check, and what a save changed."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
@@ -13,10 +13,7 @@ from quizkit.report.failure import differences, trace
 from quizkit.report.layout import Cut, Hanging, Row
 from quizkit.report.marks import advice
 from quizkit.report.text import one_line, plain, plural, sign
-from quizkit.verdict import CheckResult, FileVerdict, Outcome, Verdict
-
-if TYPE_CHECKING:
-    from quizkit.documents.comments import Block
+from quizkit.verdict import CheckResult, Outcome, Verdict
 
 _NAME_WIDTH: Final = 40
 _PRINTED_SHOWN: Final = 12
@@ -84,50 +81,6 @@ def file_verdict(file: str, entry: Entry, verdict: Verdict) -> RenderableType:
     if verdict.passed:
         return Group(head, advice(verdict)) if verdict.advice else head
     return Group(head, checks(verdict, one_line(file.rpartition("/")[2])))
-
-
-def document_verdict(path: str, found: "Sequence[tuple[Block, FileVerdict]]") -> RenderableType:
-    """What a document's own comments proved: the figures, what isn't right, and what was taken for granted."""
-    outcomes = [result.verdict.outcome for _, result in found]
-    silent = outcomes.count(Outcome.no_expectation)
-    passed, failed = outcomes.count(Outcome.passed), outcomes.count(Outcome.failed)
-    figures = [
-        f"{passed} passed",
-        f"{failed} failed",
-        f"{silent} say nothing",
-        f"{len(found) - passed - failed - silent} can't run",
-    ]
-    told = ", ".join(figure for figure in figures if not figure.startswith("0 "))
-    head = plain(f"{one_line(path)} · {plural(len(found), 'block')}   {told}", "bold")
-    parts: list[RenderableType] = [head, *(line for block, result in found for line in _block(path, block, result))]
-    lines = [str(block.line) for block, result in found if result.verdict.outcome is Outcome.no_expectation]
-    if lines:
-        parts.append(
-            Hanging(f"{sign('none')} ", f"nothing is stated to compare with on line {', '.join(lines)}", "dim", indent=2)
-        )
-    assumed = [line for block, _ in found if block.stated for line in block.assumed]
-    if assumed:
-        named = sorted(dict.fromkeys(line for line in assumed if "\n" not in line), key=lambda line: -assumed.count(line))[:4]
-        blocks = sum(bool(block.stated and block.assumed) for block, _ in found)
-        parts.append(Hanging("assumed: ", ", ".join(f"`{line}`" for line in named) + f" ({plural(blocks, 'block')})", indent=2))
-    return Group(*parts)
-
-
-def _block(path: str, block: "Block", result: FileVerdict) -> Iterator[RenderableType]:
-    verdict = result.verdict
-    if verdict.outcome is Outcome.no_expectation:
-        return
-    if verdict.message:
-        line = block.stated[0].line if block.stated else block.line
-        yield Row(sign("wrong"), "yellow", f"{path}:{line}", verdict.message)
-    else:
-        for check in verdict.checks:
-            if check.outcome is not Outcome.passed:
-                yield Row(sign("no"), "red", f"{path}:{check.line}", f"{check.name}   {check.message}")
-                if check.request:
-                    yield Command(check.request, 8)
-                yield from differences(check)
-                yield from trace(check.traceback, "block")
 
 
 def since(before: Verdict | None, after: Verdict) -> Iterator[RenderableType]:

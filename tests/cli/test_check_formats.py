@@ -301,6 +301,32 @@ def test_a_document_in_plain_words(run: Run) -> None:
     assert "`app = FastAPI()`" in assumed
 
 
+DOUBTED = RIGHT_BLOCK.replace("```\n\n", "# Returns: 404 if it is missing\n# GET /a\n# Returns: 200\n```\n\n")
+
+
+def test_what_a_document_says_that_is_not_understood_is_said(run: Run) -> None:
+    name = _write("notes.md", DOUBTED, None)
+    text = _check(run, "rich", name).out
+    assert "~ notes.md:8   Returns: 404 if it is missing   not understood: it depends on a condition" in text
+    assert "~ notes.md:9   GET /a   the number is read as the status" in text
+    assert "notes.md · 1 block   1 passed" in text
+    (suite,) = _valid(_check(run, "junit", name).out)
+    assert [[child.tag for child in case] for case in suite] == [[], ["skipped"], []]
+    notice, warning = _check(run, "github", name).out.splitlines()
+    assert notice == "::notice file=notes.md,line=2::line 2: 2 checks passed"
+    assert warning.startswith("::warning file=notes.md,line=8::Returns: 404 if it is missing")
+    _, (result,) = _json(run, name)
+    assert (result["outcome"], result["passed"], result["total"]) == ("passed", 2, 3)
+    assert [check["outcome"] for check in result["checks"]] == ["passed", "no_expectation", "passed"]
+
+
+def test_what_a_block_gets_from_others_is_said(run: Run) -> None:
+    text = RIGHT_BLOCK + "```python\n# GET /a\n# -> 200 OK\n```\n\n```python\nB = 1\n# GET /a\n# -> 200 OK\n```\n"
+    told = _check(run, "rich", _write("notes.md", text, None)).out
+    assert "3 passed" in told
+    assert "added: what earlier blocks define on line 2 (1 block)" in told
+
+
 def test_a_document_is_told_the_same_way_each_time(here: Path) -> None:
     _write("notes.md", RIGHT_BLOCK, None)
     command = [sys.executable, "-m", "quizkit", "check", "notes.md"]

@@ -1,6 +1,7 @@
 """What a document's comments state, and what its fragments need to run; a few of them run."""
 
 import textwrap
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from quizkit.documents.comments import Block, blocks
+from quizkit.documents.blocks import Block, blocks
 from quizkit.grading import grade_block
 from quizkit.sandbox.host import Sandbox
 from quizkit.verdict import Outcome, Verdict
@@ -118,8 +119,6 @@ def test_every_method(method: str) -> None:
     [
         ["GET /x"],
         ["GET /x", "Returns: the item"],
-        ["GET /x", "Returns: {'a': 1}"],
-        ["GET /x", 'Returns: {"a": 1, ...}'],
         ["GET /x", 'Returns: {"a": 1', "and so on"],
         ["GET /x", "Response time is what counts"],
         ["get /x", "-> 404"],
@@ -148,9 +147,15 @@ def test_a_number_in_a_sentence_is_no_status() -> None:
         (["POST /x", "Body: {", '  "a": {', '    "b": [1,', "2]", "  }", "}", "-> 201"], [{"a": {"b": [1, 2]}}]),
         (["POST /x", "Body: [", "1", "]", "-> 201"], [[1]]),
         (["POST /x", "Body: null", "-> 201"], [None]),
-        (["POST /x", "Body: a name", "-> 201"], ["none"]),
-        (["POST /x", 'Body: {"a": 1', "-> 201"], ["none"]),
+        (["POST /x", "Body: a name", "-> 201"], []),
+        (["POST /x", 'Body: {"a": 1', "-> 201"], []),
         (["POST /x", "-> 201"], ["none"]),
+        (['POST /x {"a": 1} -> 201'], [{"a": 1}]),
+        (['POST /x {"a": 1}', "-> 201"], [{"a": 1}]),
+        (['POST /x with {"a": 1}: 201'], [{"a": 1}]),
+        (["POST /x body={'a': 1}  # 201"], [{"a": 1}]),
+        (["POST /x", '{"a": 1}', '{"id": 1}'], [{"a": 1}]),
+        (["POST /x", '{"a": 1}', "-> 201"], [{"a": 1}]),
     ],
 )
 def test_what_is_said_to_be_sent(comments: list[str], bodies: list[Any]) -> None:
@@ -214,6 +219,183 @@ def test_no_comment_is_a_fault_of_quizkit(comments: list[str]) -> None:
 @pytest.mark.parametrize("value", ["NaN", '{"a": Infinity}', "1e999999", "1" * 5000])
 def test_what_no_json_can_hold_is_not_stated(value: str) -> None:
     assert _states("GET /x", f"Returns: {value}") == []
+
+
+# ---- what is understood beside the usual forms ----
+
+A = {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("comments", "status", "body"),
+    [
+        (['GET /x returns {"a": 1}'], ANY_2XX, A),
+        (['GET /x -> {"a": 1}'], ANY_2XX, A),
+        (['GET /x = {"a": 1}'], ANY_2XX, A),
+        (['GET /x: {"a": 1}'], ANY_2XX, A),
+        (['GET /x (the first): {"a": 1}'], ANY_2XX, A),
+        (['GET /x HTTP/1.1 -> {"a": 1}'], ANY_2XX, A),
+        (['GET http://localhost:8000/x -> {"a": 1}'], ANY_2XX, A),
+        (['✅ GET /x -> {"a": 1}'], ANY_2XX, A),
+        (['Try: GET /x -> {"a": 1}'], ANY_2XX, A),
+        (['curl http://localhost:8000/x -> {"a": 1}'], ANY_2XX, A),
+        (["GET /x", "Returns: {'a': 1}"], ANY_2XX, A),
+        (["GET /x", "Returns: {'ok': True, 'x': None}"], ANY_2XX, {"ok": True, "x": None}),
+        (["GET /x", "Returns: True"], ANY_2XX, True),
+        (["GET /x", "Returns: {1: (2, 3)}"], ANY_2XX, {"1": [2, 3]}),
+        (["GET /x", "Response:", "{", '  "a": 1  # the number', "}"], ANY_2XX, A),
+        (["GET /x", "Response body:", "{", '  "a": 1  // the number', "}"], ANY_2XX, A),
+        (["GET /x", '{"a": 1}'], ANY_2XX, A),
+        (["GET /x", 'Expected: {"a": 1}'], ANY_2XX, A),
+        (["GET /x", "404 Not Found"], 404, "none"),
+        (["GET /x", "Status: 404", 'Returns: {"a": 1}'], 404, A),
+        (["GET /x", 'Returns: {"a": 1}', "Status code: 418"], 418, A),
+        (["GET /x", 'Returns: {"a": 1} (404)'], 404, A),
+        (["GET /x", 'Returns: {"a": 1} with status 404'], 404, A),
+        (["GET /x", '404 Not Found: {"a": 1}'], 404, A),
+        (["GET /x", '-> 404 Not Found: {"a": 1}'], 404, A),
+        (["GET /x", "-> 200 or 204"], (200, 204), "none"),
+        (["GET /x HTTP/1.1", "Host: x", "", "HTTP/1.1 200 OK", "content-type: application/json", "", '{"a": 1}'], 200, A),
+        (["GET /x  # 200", "Returns: 404"], 200, 404),
+    ],
+)
+def test_more_ways_to_say_it(comments: list[str], status: Any, body: Any) -> None:
+    found = _states(*comments)
+    assert [said[1:] for said in found] == [("GET /x", status, body)]
+
+
+def _unread(*comments: str) -> list[tuple[int, str]]:
+    (block,) = blocks("".join(f"# {line}\n" for line in comments), markdown=False)
+    return [(unread.line, unread.why) for unread in block.unread]
+
+
+@pytest.mark.parametrize(
+    ("comments", "line", "why"),
+    [
+        (["GET /x", "Returns 3 items, newest first"], 2, "isn't written as a status"),
+        (["GET /x", "Returns true if it works"], 2, "condition"),
+        (["GET /x", "Returns: hello"], 2, "isn't written as a status"),
+        (["GET /x", "Returns: {1, 2}"], 2, "neither JSON nor"),
+        (["GET /x", 'Returns: [{"a": 1}, ...]'], 2, "cut short"),
+        (["GET /x", 'Returns: {"a": 1}', "Returns: 404 if there is no such item"], 3, "condition"),
+        (["GET /x", 'Returns: {"a": 1}', "Response 404: not found"], 3, "a second answer"),
+        (["GET /x", 'Returns: {"a": 1}', 'Returns: {"a": 2}'], 3, "a second answer"),
+        (["GET /x", "-> 404 if it is missing"], 2, "condition"),
+        (["GET /x?q=hello world", 'Returns: {"a": 1}'], 1, "cut at its blank"),
+        (["POST /x with no name", "-> 422"], 1, "what the request sends isn't said"),
+        (["POST /x", "Body: a name", "-> 201"], 1, "isn't written as JSON"),
+        (["POST /x", '{"a": 1}'], 1, "is the JSON sent"),
+        (["POST /x with no name -> 422"], 1, "what the request sends isn't said"),
+        (["POST /x {name} -> 422"], 1, "isn't written as JSON"),
+        (["see GET /x -> 404"], 1, "beginning of a line"),
+        (['Returns: {"a": 1}'], 1, "of which request"),
+        (["GET /{{name}}", "-> 200"], 1, "no request and answer"),
+        (["curl -F a=@b localhost:8000/x", "-> 200"], 1, "`-F`"),
+        (["curl 'http://localhost/x"], 1, "never closed"),
+    ],
+)
+def test_what_is_not_understood_is_said(comments: list[str], line: int, why: str) -> None:
+    ((at, words),) = _unread(*comments)
+    assert at == line
+    assert why in words
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [["GET /x", "Returns the newest"], ["GET /x", "the first of ten"], ["GET /x  # the first 10"], ["curl https://example.com"]],
+)
+def test_words_are_no_expectation(comments: list[str]) -> None:
+    assert _unread(*comments) == []
+
+
+def test_a_header_and_a_body_of_a_request() -> None:
+    (block,) = blocks("# POST /x\n# X-Token: secret\n# Header: B: c\n# Body: {'a': 1}\n# -> 201\n", markdown=False)
+    request = block.stated[0].check.request
+    assert (request.headers, request.json_body) == ({"x-token": "secret", "b": "c"}, A)
+
+
+def test_a_request_as_it_goes_over_the_wire() -> None:
+    text = '# POST /x HTTP/1.1\n# Host: x\n# X-Token: secret\n#\n# {\n#  "a": 1\n# }\n#\n# HTTP/1.1 201 Created\n'
+    (block,) = blocks(text, markdown=False)
+    request = block.stated[0].check.request
+    assert (request.headers, request.json_body, _said(block)[0][2]) == ({"x-token": "secret"}, A, 201)
+
+
+def test_a_body_may_be_said_before_its_request() -> None:
+    (block,) = blocks('# Request body:\n# {\n#   "a": 1\n# }\n# POST /x\n# -> 201\n', markdown=False)
+    assert block.stated[0].check.request.json_body == A
+
+
+@pytest.mark.parametrize(
+    ("returned", "comments", "outcome", "words"),
+    [
+        ("return 404", "# GET /x\n# Returns: 404\n", Outcome.passed, "the number is read as the body"),
+        ("return 150", "# GET /x\n# Returns: 150\n", Outcome.passed, "the number is read as the body"),
+        ("return {}", "# GET /x\n# Returns: 200\n", Outcome.passed, "the number is read as the status"),
+        ("return {}", "# GET /x  # 200\n", Outcome.passed, ""),
+        ("return {}", "# GET /x\n# Returns: 200 OK\n", Outcome.passed, ""),
+        (
+            "return 7",
+            "# GET /x\n# Returns: 404\n",
+            Outcome.failed,
+            "404 is neither the status nor the body: expected 404, got 200",
+        ),
+        ("return 7", "# GET /x  # 200\n# Returns: 404\n", Outcome.failed, "JSON differs"),
+        ("return Response(status_code=204)", "# GET /x  # 204\n# Returns: null\n", Outcome.passed, ""),
+        ("return Response(status_code=204)", "# GET /x\n# Returns: None\n", Outcome.passed, ""),
+        ("return 0", "# GET /x\n# Returns: null\n", Outcome.failed, "JSON differs"),
+        ("return PlainTextResponse('hi')", '# GET /x\n# Returns: "hi"\n', Outcome.passed, ""),
+        ("return PlainTextResponse('ho')", '# GET /x\n# Returns: "hi"\n', Outcome.failed, "JSON the body is not JSON"),
+        ("raise HTTPException(404, 'no')", '# GET /x\n# Returns: {"detail": "no"}\n', Outcome.passed, ""),
+        (
+            "raise HTTPException(404, 'no')",
+            '# GET /x\n# Returns: {"detail": "yes"}\n',
+            Outcome.failed,
+            "expected a success, got 404",
+        ),
+        ("return {'a': 1, 'b': 2}", '# GET /x\n# Returns: {"a": 1, ...}\n', Outcome.passed, ""),
+        ("return {'b': 2}", '# GET /x\n# Returns: {"a": 1, ...}\n', Outcome.failed, "JSON.a is missing"),
+    ],
+)
+def test_what_can_be_read_in_two_ways(sandbox: Sandbox, returned: str, comments: str, outcome: Outcome, words: str) -> None:
+    code = f'@app.get("/x", response_model=None)\ndef x():\n    {returned}\n\n{comments}'
+    (verdict,) = _grade(blocks(code, markdown=False), sandbox)
+    assert (verdict.outcome, verdict.checks[0].message) == (outcome, words)
+
+
+def test_what_is_not_understood_counts_for_nothing(sandbox: Sandbox) -> None:
+    code = ENDPOINT + '# GET /x\n# Returns: {"a": 1}\n# Returns: 404 if it is missing\n'
+    (verdict,) = _grade(blocks(code, markdown=False), sandbox)
+    assert (verdict.outcome, verdict.score) == (Outcome.passed, 1)
+    assert [(check.outcome, check.line) for check in verdict.checks] == [(Outcome.passed, 4), (Outcome.no_expectation, 6)]
+    (alone,) = _grade(blocks(ENDPOINT + "# GET /x\n# Returns: hello\n", markdown=False), sandbox)
+    assert (alone.outcome, alone.message) == (Outcome.no_expectation, "what is stated isn't understood")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# GET /\n" + "# Returns: {\n" * 5000,
+        "# GET /\n" + "# {\n" * 5000,
+        "# POST / HTTP/1.1\n" + "# {\n" * 5000,
+        "# GET /\n# HTTP/1.1 200 OK\n" + "# {\n" * 5000,
+        "# GET /\n# Returns: 404" + " " * 50_000 + "x\n",
+        "# GET /\n# Returns: {" + '\\"' * 50_000 + "\n",
+        "# GET /\n# Returns: " + "1" * 50_000 + "a\n",
+        "# curl '\n" * 5000,
+        "# " + "- " * 50_000 + "GET /\n",
+        "# GET /{a}{b}{c}-{d}/x -> 1\n" * 3000,
+    ],
+    ids=range(10),
+)
+def test_no_document_holds_the_checker_up(text: str) -> None:
+    began = time.process_time()
+    blocks(text, markdown=False)
+    assert time.process_time() - began < 3
+
+
+def test_a_chain_of_definitions_ends() -> None:
+    blocks("".join(_fence(f"x{n} = x{n - 1}") for n in range(2000)), markdown=True)
 
 
 # ---- blocks ----
@@ -427,6 +609,143 @@ def test_an_import_from_the_future_stays_first(sandbox: Sandbox) -> None:
     assert verdict.outcome is Outcome.passed
 
 
+def test_what_stands_beside_an_import_from_the_future_stays_too(sandbox: Sandbox) -> None:
+    for first in (
+        "from __future__ import annotations; from fastapi import FastAPI; app = FastAPI()",
+        "from __future__ import (\n    annotations,\n); app = FastAPI()",
+        '"""Words."""\nfrom __future__ import annotations; app = FastAPI()',
+    ):
+        (verdict,) = _grade(blocks(f"{first}\n{ENDPOINT}\n# GET /x\n# -> 404\n", markdown=False), sandbox)
+        assert (verdict.message, verdict.checks[0].message) == (
+            "",
+            "404 is neither the status nor the body: expected 404, got 200",
+        )
+
+
+def test_what_a_star_brings_is_no_app(sandbox: Sandbox) -> None:
+    (verdict,) = _grade(blocks(f"from fastapi import *\n{ENDPOINT}# GET /x  # 200\n", markdown=False), sandbox)
+    assert verdict.passed
+
+
+ROUTER = (
+    'router = APIRouter(prefix="/r")\n\n\n@router.get("/p")\ndef p():\n    return helper()\n\n\ndef helper():\n    return 1\n'
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _fence(ROUTER) + _fence("app.include_router(router)\n# GET /r/p\n# Returns: 1"),
+        _fence(ROUTER)
+        + _fence('@router.get("/q")\ndef q():\n    return 2')
+        + _fence("app = FastAPI()\napp.include_router(router)\n# GET /r/p\n# Returns: 1\n# GET /r/q\n# Returns: 2"),
+        _fence(ROUTER + "# GET /r/p\n# Returns: 1"),
+        _fence(ROUTER + "app.include_router(router)") + _fence("# GET /r/p\n# Returns: 1"),
+    ],
+    ids=range(4),
+)
+def test_a_router_comes_with_what_hangs_on_it(sandbox: Sandbox, text: str) -> None:
+    assert [v.outcome for v in _grade(blocks(text, markdown=True), sandbox) if v.checks] == [Outcome.passed]
+
+
+def test_blocks_that_build_on_each_other(sandbox: Sandbox) -> None:
+    text = (
+        _fence("app = FastAPI()\nitems = {}")
+        + _fence('items["a"] = 1')
+        + _fence(
+            "class Gone(Exception): ...\n\n\n@app.exception_handler(Gone)\nasync def gone(request: Request, error: Gone):\n"
+            "    return JSONResponse({}, 410)"
+        )
+        + _fence('@app.get("/items/{name}")\ndef one(name: str):\n    if name not in items:\n        raise Gone\n    return 1')
+        + _fence(
+            '@app.get("/items")\ndef all_of_them():\n    return items\n\n# GET /items\n# Returns: {"a": 1}\n'
+            "# GET /items/a\n# Returns: 1\n# GET /items/b  # 410"
+        )
+    )
+    *_, last = blocks(text, markdown=True)
+    (verdict,) = _grade([last], sandbox)
+    assert [check.outcome for check in verdict.checks] == [Outcome.passed] * 3
+    assert {addition.line for addition in last.added if not addition.is_usual} == {3, 7, 11, 14, 20}
+
+
+def test_what_is_too_long_for_a_tree_is_put_before_a_block_as_it_is_written(sandbox: Sandbox) -> None:
+    text = _fence("x = " + "+".join(["1"] * 900)) + _fence('@app.get("/")\ndef r():\n    return x\n\n# GET /\n# Returns: 900')
+    assert _grade(blocks(text, markdown=True), sandbox)[1].passed
+
+
+def test_what_is_no_python_can_not_run_even_where_nothing_is_said_of_it(sandbox: Sandbox) -> None:
+    text = _fence("a = 1\ndef f(:") + _fence("x = " + "+".join(["1"] * 50_000)) + _fence("a = 1\x00")
+    found = _grade(blocks(text, markdown=True), sandbox)
+    assert [(verdict.outcome, verdict.message) for verdict in found][:2] == [
+        (Outcome.not_run, "this is not Python: line 3: invalid syntax"),
+        (Outcome.not_run, "this is nested too deep for Python"),
+    ]
+
+
+# ---- what stands in other fences ----
+
+APP = _fence(
+    'app = FastAPI()\nitems = []\n\n\n@app.get("/items/{n}")\ndef one(n: int):\n    return {"n": n}\n\n\n'
+    '@app.post("/items", status_code=201)\ndef make(item: dict):\n    items.append(item)\n    return item\n\n\n'
+    '@app.get("/items")\ndef every():\n    return items'
+)
+CURL = "curl -X POST http://localhost:8000/items \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"a\": 1}'"
+
+
+@pytest.mark.parametrize(
+    ("text", "outcomes"),
+    [
+        (_fence(CURL, "bash") + "Response:\n\n" + _fence('{"a": 1}', "json"), "+"),
+        (_fence(CURL, "bash") + "Response:\n\n" + _fence('{"a": 2}', "json"), "-"),
+        (_fence(f'$ {CURL}\n{{"a": 1}}\n$ curl localhost:8000/items\n[{{"a": 1}}]', "console"), "++"),
+        (_fence("curl -i -s localhost:8000/items/1\nHTTP/1.1 200 OK\ndate: x\n\n{'n': 1}", "sh"), "+"),
+        (_fence("curl localhost:8000/items/x  # 422\ncurl localhost:8000/items/1\n# => {'n': 1}", "bash"), "++"),
+        (_fence("curl --json '{}' localhost:8000/items\n# 201 Created", "bash"), "+"),
+        (_fence("pip install fastapi", "bash") + _fence("curl https://example.com/items/1\n# 200", "bash"), ""),
+        (_fence("POST /items HTTP/1.1\nHost: x\n\n{'a': 1}", "http") + _fence("HTTP/1.1 201 Created\n\n{'a': 1}", "http"), "+"),
+        ("Open <a href='http://127.0.0.1:8000/items/5'>it</a>.\n\nYou will see:\n\n" + _fence('{"n": 5}', "JSON"), "+"),
+        ("`GET /items/5` returns:\n\n" + _fence('{"n": 6}', "json"), "-"),
+        (
+            "`POST /items` with this body:\n\n"
+            + _fence('{"a": 1}', "json")
+            + "returns `201` and:\n\n"
+            + _fence('{"a": 1}', "json"),
+            "+",
+        ),
+        ("A configuration looks like this:\n\n" + _fence('{"n": 5}', "json"), ""),
+        ("`GET /items/5` returns:\n\n" + _fence('{"n": 5}', "yaml"), ""),
+    ],
+    ids=range(13),
+)
+def test_commands_http_and_json_speak_of_the_block_before(sandbox: Sandbox, text: str, outcomes: str) -> None:
+    (block,) = blocks(APP + text, markdown=True)
+    (verdict,) = _grade([block], sandbox)
+    assert "".join("+" if check.outcome is Outcome.passed else "-" for check in verdict.checks) == outcomes
+
+
+def test_json_below_may_be_what_a_comment_s_request_gives(sandbox: Sandbox) -> None:
+    text = _fence(ENDPOINT + "\n# GET /x") + "Response:\n\n" + _fence('{"a": 2}', "json")
+    (verdict,) = _grade(blocks(text, markdown=True), sandbox)
+    assert (verdict.checks[0].line, verdict.checks[0].message) == (6, "JSON.a differs")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('=== "Tab"\n\n    ```python\n    a = 1\n    ```\n', 4),
+        ("<details>\n```python\na = 1\n```\n</details>\n", 3),
+        ("```{.python .annotate}\na = 1\n```\n", 2),
+        ("```{code-block} python\na = 1\n```\n", 2),
+        ('```python title="main.py" hl_lines="1"\na = 1\n```\n', 2),
+        ("```python:main.py\na = 1\n```\n", 2),
+        ("```python\n    a = 1\n    b = 2\n```\n", 2),
+    ],
+)
+def test_more_ways_to_fence_python(text: str, line: int) -> None:
+    (block,) = blocks(text, markdown=True)
+    assert (block.line, block.code.split("\n")[0]) == (line, "a = 1")
+
+
 # ---- how blocks end ----
 
 DOCUMENT = (
@@ -481,6 +800,23 @@ def test_a_traceback_s_line_is_the_document_s(sandbox: Sandbox) -> None:
     (verdict,) = _grade(blocks(text, markdown=True), sandbox)
     assert text.splitlines()[5].strip() == 'raise KeyError("no")'
     assert ":6   raise KeyError" in verdict.checks[0].traceback
+
+
+def test_an_exception_s_own_lines_are_its_own(sandbox: Sandbox) -> None:
+    text = _fence('app = FastAPI()\n\n\n@app.get("/x")\ndef x():\n    raise ValueError("line 41, main.py:3")') + "words\n\n"
+    text += _fence("# words\n# words\n# GET /x\n# -> 200")
+    *_, verdict = _grade(blocks(text, markdown=True), sandbox)
+    assert text.split("\n")[6].strip().startswith("raise ValueError")
+    assert verdict.checks[0].traceback == ('ValueError: line 41, main.py:3\n  main.py:7   raise ValueError("line 41, main.py:3")')
+    lent = _fence("def f():\n    raise ValueError") + _fence('@app.get("/x")\ndef x():\n    f()\n\n# GET /x  # 200')
+    (*_, verdict) = _grade(blocks(lent, markdown=True), sandbox)
+    assert [line.split()[0] for line in verdict.checks[0].traceback.split("\n")[1:]] == ["main.py:9", "main.py:3"]
+
+
+def test_a_syntax_error_tells_the_document_s_lines(sandbox: Sandbox) -> None:
+    text = "# Title\n\n" + _fence("def f():\nreturn 1\n# GET /x\n# -> 200")
+    (verdict,) = _grade(blocks(text, markdown=True), sandbox)
+    assert verdict.message == "this is not Python: line 5: expected an indented block after function definition on line 4"
 
 
 def test_an_import_error_s_line_is_the_document_s(sandbox: Sandbox) -> None:
