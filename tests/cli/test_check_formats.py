@@ -51,6 +51,17 @@ def _check(run: Run, kind: str, *args: str) -> Any:
     return run("check", *args, "--deck", "deck", "--format", kind)
 
 
+# ---- json ----
+
+
+@pytest.mark.parametrize(("body", "told"), [("1e999", "Infinity"), ('{"double": -1e999}', {"double": "-Infinity"})])
+def test_json_is_json_whatever_number_an_app_sends(run: Run, body: str, told: Any) -> None:
+    sends = DOUBLE.replace('{"double": 2 * n}', f'Response({body!r}, media_type="application/json")')
+    done = _check(run, "json", _write("huge.py", "from fastapi import Response\n" + sends))
+    found = json.loads(done.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert (done.code, found["results"][0]["checks"][0]["actual"]) == (1, {"status": 200, "json": told})
+
+
 # ---- junit ----
 
 NUMBER, TIME = re.compile(r"\d+"), re.compile(r"\d+(\.\d+)?")
