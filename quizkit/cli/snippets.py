@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
 QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
 STANDARD_INPUT = "-"
+_STANDARD_INPUTS_NAME = "standard input"
 LARGEST = 1 << 20
 """How many bytes of a file are read; Python alone needs 500 times as much to parse it."""
 MARKDOWN = (".md", ".markdown")
@@ -66,7 +67,7 @@ def check(
         _watch(paths, question, format, loaded, bench)
     show = bench.print if format == "rich" else lambda *_: None
     rng, results, code = Random(), [], 0
-    alone = len(paths) == 1 and not Path(paths[0]).is_dir()
+    alone = len(paths) == 1 and not _is_folder(Path(paths[0]))
     for path in paths:
         try:
             results += _check_path(path, question, loaded, bench, rng, show, last=alone)
@@ -111,7 +112,7 @@ def _document(path: str, deck: "Deck") -> "list[Block] | None":
     from quizkit.errors import MissingPath  # noqa: PLC0415
 
     given = Path(path)
-    if path == STANDARD_INPUT or given.is_dir():
+    if path == STANDARD_INPUT or _is_folder(given):
         return None
     text, markdown = _text(given), given.suffix.lower() in MARKDOWN
     if not markdown and _question_of(given.name, text, deck) is not None:
@@ -149,8 +150,11 @@ def _check_path(
 
     With `last` the path names one file, after which nothing is run any more.
     """
+    from quizkit.errors import MissingPath  # noqa: PLC0415
     from quizkit.report import console  # noqa: PLC0415
 
+    if not path:
+        raise MissingPath('"" names no file.', "this folder is .")
     if question is None and (document := _document(path, deck)) is not None:
         found = _check_document(path, document, bench, rng)
         show(console.document(path, found))
@@ -180,7 +184,7 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
     from quizkit.terminal.inbox import Saves  # noqa: PLC0415
 
     path = Path(paths[0])
-    if len(paths) != 1 or paths[0] == STANDARD_INPUT or path.is_dir():
+    if len(paths) != 1 or paths[0] == STANDARD_INPUT or _is_folder(path):
         raise QuizkitError("--watch looks at one file.", f"quizkit check FILE --watch, not {' '.join(paths)}")
     saves, rng, before = Saves(path), Random(), None
     redraws = format == "rich" and bench.console().is_terminal and not bench.is_plain()
@@ -209,10 +213,10 @@ def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[st
     from quizkit.terminal.workfile import SUFFIXES, gathered  # noqa: PLC0415
 
     if path == STANDARD_INPUT:
-        yield "standard input", _decoded(_at_most(sys.stdin.buffer, "standard input")), question
+        yield _STANDARD_INPUTS_NAME, _decoded(_at_most(sys.stdin.buffer, _STANDARD_INPUTS_NAME)), question
         return
     given = Path(path)
-    if not given.is_dir():
+    if not _is_folder(given):
         yield path, _text(given), question
         return
     if _wants_folder(question or given.resolve().name, deck):
@@ -242,6 +246,14 @@ def _wants_folder(name: str, deck: "Deck") -> bool:
 
     asked = deck.question(name) if name in deck else None
     return isinstance(asked, Coding | Fix) and is_bundle(asked.starter)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is one; what can't be looked at is none, and whoever reads it hears why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _text(path: Path) -> str:
@@ -298,10 +310,11 @@ def _verdict(
 
     chosen = question or _question_of(name, text, deck)
     if chosen is None:
-        stem = Path(name).stem
+        path = STANDARD_INPUT if name == _STANDARD_INPUTS_NAME else name
+        no_id = "" if path == STANDARD_INPUT else f', and none has the id "{Path(name).stem}"'
         raise QuizkitError(
-            f'No question is named in {name}, and none has the id "{stem}".',
-            f"say which: quizkit check {name} --question ID     find one: quizkit list --kind code",
+            f"No question is named in {name}{no_id}.",
+            f"say which: quizkit check {path} --question ID     find one: quizkit list --kind code",
         )
     asked = deck.question(chosen)
     if not isinstance(asked, Coding | Fix | Tests):

@@ -53,7 +53,6 @@ class Workbench:
     def console(self) -> "Console":
         """Where results go; plain text wherever a terminal with colours isn't wanted."""
         if self._console is None:
-            _let_nothing_fail_to_print()
             from rich.console import Console  # noqa: PLC0415
 
             from quizkit.report.console import THEME  # noqa: PLC0415
@@ -150,8 +149,8 @@ class Workbench:
 _SPELT: Final = {"·": "-", "…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->", "×": "x"}
 
 
-def _let_nothing_fail_to_print() -> None:
-    """Where the terminal's encoding lacks a sign, its nearest spelling is printed instead."""
+def let_nothing_fail_to_print() -> None:
+    """Where the encoding of our output lacks a sign, its nearest spelling is printed instead."""
 
     def spelt(error: UnicodeError) -> tuple[str, int]:
         assert isinstance(error, UnicodeEncodeError)
@@ -159,5 +158,5 @@ def _let_nothing_fail_to_print() -> None:
 
     codecs.register_error("spelt", spelt)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
             stream.reconfigure(errors="spelt")

@@ -27,6 +27,13 @@ def _write(name: str, text: str, question: str | None = "write-it") -> str:
 # ---- check ----
 
 
+def test_standard_input_without_a_question_is_told_how_to_name_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b""), "utf-8"))
+    done = run("check", "-", "--deck", "deck")
+    assert (done.code, done.err.splitlines()[0]) == (2, "No question is named in standard input.")
+    assert "quizkit check - --question ID" in done.err
+
+
 def test_a_solution_passes_in_one_line(run: Run) -> None:
     done = run("check", _write("mine.py", DOUBLE), "--deck", "deck")
     assert (done.code, done.err) == (0, "")
