@@ -242,6 +242,7 @@ def _play(bench: Workbench, store: "Store", items: "Sequence[Item]", mode: "Mode
         reports=bench.data_folder() / "reports.jsonl",
         wall=bench.wall,
         rng=rng,
+        attended=bench.is_attended(),
     )
     reader = bench.reader(screen, clock)
     try:

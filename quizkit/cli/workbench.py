@@ -71,6 +71,10 @@ class Workbench:
         asked = self.plain or bool(os.environ.get("ACCESSIBLE"))
         return asked or os.environ.get("TERM", "") in ("", "dumb") or not (sys.stdin.isatty() and sys.stdout.isatty())
 
+    def is_attended(self) -> bool:
+        """Whether a person sits at the keyboard, who can be asked what no script answers."""
+        return sys.stdin.isatty()
+
     def deck(self, paths: Sequence[Path] = ()) -> "Deck":
         """The deck at `paths`, by way of the cache."""
         from quizkit.deck.loader import load  # noqa: PLC0415

@@ -1,6 +1,7 @@
 """The folder in which live code is written: a file a question, begun from its starter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -60,15 +61,27 @@ def begin(question: Question, folder: Path, now: Callable[[], datetime]) -> Path
     """
     path = folder / f"{question.id}{suffix(question)}"
     text = starter(question)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with _told(path):
         if path.exists() and path.read_bytes() != text.encode():
             path.rename(_spare(path, now()))
         if not path.exists():
-            path.write_text(text, encoding="utf-8")
+            write(path, text)
+    return path
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a work file, in a folder that may not be there yet. Raises MissingPath where it can't be written."""
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise MissingPath(f"{path}: {error.strerror}", "go to a folder that you may write in") from None
-    return path
 
 
 def _spare(path: Path, now: datetime) -> Path:
