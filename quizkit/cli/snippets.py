@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     from quizkit.deck.models import Question
     from quizkit.documents.comments import Block
     from quizkit.errors import QuizkitError
+    from quizkit.terminal.inbox import Saves
     from quizkit.verdict import FileVerdict
 
 DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
 QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
 STANDARD_INPUT = "-"
 _STANDARD_INPUTS_NAME = "standard input"
-LARGEST = 1 << 20
-"""How many bytes of a file are read; Python alone needs 500 times as much to parse it."""
 MARKDOWN = (".md", ".markdown")
 _FINE = ("passed", "no_expectation", "not_run")
 WATCH_POLL_S = 0.01
@@ -176,10 +175,9 @@ def _complain(error: "QuizkitError") -> None:
 
 def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck", bench: Workbench) -> NoReturn:
     """A verdict now and at each save, until Ctrl-C. Raises QuizkitError where it isn't one file that is to be watched."""
-    import time  # noqa: PLC0415
     from random import Random  # noqa: PLC0415
 
-    from quizkit.errors import QuizkitError  # noqa: PLC0415
+    from quizkit.errors import NoSandbox, QuizkitError  # noqa: PLC0415
     from quizkit.report import console  # noqa: PLC0415
     from quizkit.terminal.inbox import Saves  # noqa: PLC0415
 
@@ -188,9 +186,20 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
         raise QuizkitError("--watch looks at one file.", f"quizkit check FILE --watch, not {' '.join(paths)}")
     saves, rng, before = Saves(path), Random(), None
     redraws = format == "rich" and bench.console().is_terminal and not bench.is_plain()
+    results: list[FileVerdict] = []
     while True:
         parts: list[RenderableType] = []
-        results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown))  # noqa: B023 - used at once
+        try:
+            results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown))  # noqa: B023 - used at once
+        except NoSandbox:
+            raise
+        except QuizkitError as error:
+            if not results:
+                raise
+            _not_this_time(error, path)
+            saves.forget()
+            _wait(saves)
+            continue
         if redraws and before is not None:
             bench.console().clear()
         if format == "rich":
@@ -200,8 +209,20 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
         else:
             _echo(format, results)
         sys.stdout.flush()
-        while saves.look() is None:
-            time.sleep(WATCH_POLL_S)
+        _wait(saves)
+
+
+def _wait(saves: "Saves") -> None:
+    import time  # noqa: PLC0415
+
+    while saves.look() is None:
+        time.sleep(WATCH_POLL_S)
+
+
+def _not_this_time(error: "QuizkitError", path: Path) -> None:
+    """Says why a save can't be checked; nothing where the file is away for a moment, as editors have it that rename."""
+    if path.exists():
+        _complain(error)
 
 
 def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[str, str, str | None]]:
@@ -210,10 +231,11 @@ def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[st
     Raises MissingPath for what can't be read and for a folder where nothing names a question.
     """
     from quizkit.errors import MissingPath  # noqa: PLC0415
-    from quizkit.terminal.workfile import SUFFIXES, gathered  # noqa: PLC0415
+    from quizkit.terminal.workfile import LARGEST, SUFFIXES, gathered  # noqa: PLC0415
 
     if path == STANDARD_INPUT:
-        yield _STANDARD_INPUTS_NAME, _decoded(_at_most(sys.stdin.buffer, _STANDARD_INPUTS_NAME)), question
+        data = sys.stdin.buffer.read(LARGEST + 1)
+        yield _STANDARD_INPUTS_NAME, _decoded(_at_most(data, _STANDARD_INPUTS_NAME)), question
         return
     given = Path(path)
     if not _is_folder(given):
@@ -258,22 +280,20 @@ def _is_folder(path: Path) -> bool:
 
 def _text(path: Path) -> str:
     from quizkit.errors import MissingPath  # noqa: PLC0415
+    from quizkit.terminal.workfile import regular_bytes  # noqa: PLC0415
 
     try:
-        if path.exists() and not path.is_file():
-            raise MissingPath(f"{path}: this is no regular file", "standard input is read with -")
-        with path.open("rb") as file:
-            return _decoded(_at_most(file, str(path)))
+        return _decoded(_at_most(regular_bytes(path), str(path)))
     except OSError as error:
         words = "there is no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror
         raise MissingPath(f"{path}: {words}") from None
 
 
-def _at_most(file: BinaryIO, name: str) -> bytes:
-    """All that a file holds. Raises MissingPath where that is more than anybody writes as an answer."""
+def _at_most(data: bytes, name: str) -> bytes:
+    """What was read of a file. Raises MissingPath where that is more than anybody writes as an answer."""
     from quizkit.errors import MissingPath  # noqa: PLC0415
+    from quizkit.terminal.workfile import LARGEST  # noqa: PLC0415
 
-    data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise MissingPath(f"{name}: more than {LARGEST >> 20} MiB is no answer that can be checked")
     return data

@@ -13,6 +13,7 @@ from typing import Any, Final
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 
+from quizkit.check.names import parsed
 from quizkit.check.spec import METHOD_NAMES, RequestCheck
 
 PYTHON: Final = frozenset({"python", "py", "python3", "py3", ""})
@@ -99,7 +100,7 @@ def _looks_like_python(code: str) -> bool:
 
 def _tree(code: str) -> ast.Module | None:
     try:
-        return ast.parse(code)
+        return parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
