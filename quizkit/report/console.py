@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.text import Text
 from rich.theme import Theme
 
-from quizkit.check.match import ABSENT
+from quizkit.check.match import ABSENT, MOST
 from quizkit.check.result import place_text
 from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Option, Predict, Question, Recall, Tests
 from quizkit.errors import Problem
@@ -337,7 +337,8 @@ def _differences(check: CheckResult) -> Iterator[RenderableType]:
     for mismatch in shown[:_MISMATCHES_SHOWN]:
         yield from _difference(mismatch)
     if len(shown) > _MISMATCHES_SHOWN:
-        yield plain(f"        and {len(shown) - _MISMATCHES_SHOWN} more differences", "dim")
+        least = "at least " if len(check.mismatches) >= MOST else ""
+        yield plain(f"        and {least}{len(shown) - _MISMATCHES_SHOWN} more differences", "dim")
 
 
 def _whole_body(check: CheckResult) -> Mismatch:
