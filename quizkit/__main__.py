@@ -207,7 +207,9 @@ def _app() -> "typer.Typer":
     @app.callback(invoke_without_command=True)
     def root(
         context: typer.Context,
-        data_dir: Annotated[Path | None, typer.Option(envvar="QUIZKIT_DATA_DIR", help="Where your history is kept.")] = None,
+        data_dir: Annotated[
+            Path | None, typer.Option(envvar="QUIZKIT_DATA_DIR", readable=False, help="Where your history is kept.")
+        ] = None,
         plain: Annotated[bool, typer.Option("--plain", help="Plain lines: nothing is redrawn.")] = False,
         no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
         version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from quizkit.errors import MissingPath, QuizkitError
+from quizkit.errors import MissingPath, QuizkitError, refusal
 from quizkit.practice.schedule import Memory, Rating, replay
 from quizkit.practice.state import Review, Withdrawal
 
@@ -65,7 +65,7 @@ class Store:
             database.execute("PRAGMA synchronous = FULL")
             _migrate(database, path)
         except OSError as error:
-            words, advice = error.strerror, _ROOM if error.errno == errno.ENOSPC else _ELSEWHERE
+            words, advice = refusal(error), _ROOM if error.errno == errno.ENOSPC else _ELSEWHERE
             raise MissingPath(f"The history {path} can't be opened: {words}.", advice) from None
         except sqlite3.Error as error:
             kind = QuizkitError if _code(error) in _BROKEN else MissingPath
@@ -90,6 +90,13 @@ class Store:
             if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
                 raise  # a fault of ours
             raise Unwritable(f"The history {self._path} can't be written: {error}.", _advice(error)) from None
+
+    def ensure_writable(self) -> None:
+        """Raises Unwritable where no row could be added, before anybody answers in vain. A full disk shows only later."""
+        with self._writing():
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.execute(f"PRAGMA user_version = {_version(self._database)}")
+            self._database.rollback()
 
     def reviews(self) -> list[Review]:
         """The reviews that stand, oldest first: neither withdrawn nor followed by a reset."""

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from quizkit.terminal.inbox import Saves
     from quizkit.verdict import FileVerdict
 
-DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
+DeckPaths = Annotated[
+    list[Path] | None, typer.Option("--deck", readable=False, help="Deck files or folders instead of the built-in deck.")
+]
 QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
 STANDARD_INPUT = "-"
 _STANDARD_INPUTS_NAME = "standard input"
@@ -244,6 +246,7 @@ def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[st
     if _wants_folder(question or given.resolve().name, deck):
         yield path, gathered(given), question or given.resolve().name
         return
+    _look_into(given)
     within = {folder for folder in given.rglob("*") if folder.is_dir() and _wants_folder(folder.name, deck)}
     files = sorted(
         file
@@ -270,6 +273,16 @@ def _wants_folder(name: str, deck: "Deck") -> bool:
     return isinstance(asked, Coding | Fix) and is_bundle(asked.starter)
 
 
+def _look_into(folder: Path) -> None:
+    """Raises MissingPath for a folder that may not be read, which would else be one with nothing in it."""
+    from quizkit.errors import MissingPath, refusal  # noqa: PLC0415
+
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise MissingPath(f"{folder}: {refusal(error)}") from None
+
+
 def _is_folder(path: Path) -> bool:
     """Whether it is one; what can't be looked at is none, and whoever reads it hears why."""
     try:
@@ -279,14 +292,16 @@ def _is_folder(path: Path) -> bool:
 
 
 def _text(path: Path) -> str:
-    from quizkit.errors import MissingPath  # noqa: PLC0415
+    from quizkit.errors import MissingPath, refusal  # noqa: PLC0415
     from quizkit.terminal.workfile import regular_bytes  # noqa: PLC0415
 
     try:
-        return _decoded(_at_most(regular_bytes(path), str(path)))
+        data = regular_bytes(path)
     except OSError as error:
-        words = "there is no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror
-        raise MissingPath(f"{path}: {words}") from None
+        raise MissingPath(f"{path}: {refusal(error)}") from None
+    except MissingPath as error:
+        raise MissingPath(str(error), "standard input is read with -") from None
+    return _decoded(_at_most(data, str(path)))
 
 
 def _at_most(data: bytes, name: str) -> bytes:
@@ -345,14 +360,16 @@ def _verdict(
 def start(
     context: typer.Context,
     question: QuestionId,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="What to write; else it goes into quizkit-work.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", readable=False, help="What to write; else it goes into quizkit-work.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that differs from the starter.")] = False,
     deck: DeckPaths = None,
 ) -> None:
     """Write a question's starter to a file."""
     from quizkit.check import bundle  # noqa: PLC0415
-    from quizkit.errors import MissingPath, QuizkitError  # noqa: PLC0415
-    from quizkit.terminal.workfile import FOLDER, starter, suffix  # noqa: PLC0415
+    from quizkit.errors import MissingPath, QuizkitError, refusal  # noqa: PLC0415
+    from quizkit.terminal.workfile import FOLDER, regular_bytes, starter, suffix  # noqa: PLC0415
 
     bench: Workbench = context.obj
     asked = bench.deck(deck or ()).question(question)
@@ -362,13 +379,13 @@ def start(
     written = {path / name: part for name, part in bundle.files(text).items()} if several else {path: text}
     try:
         for file, part in written.items():
-            if file.exists() and not force and file.read_bytes() != part.encode():
+            if file.exists() and regular_bytes(file) != part.encode() and not force:
                 raise QuizkitError(f"{file} is there already and differs from the starter.", "to write over it, add --force")
         for file, part in written.items():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(part, encoding="utf-8")
     except OSError as error:
-        raise MissingPath(f"{path}: {error.strerror}") from None
+        raise MissingPath(f"{path}: {refusal(error)}") from None
     more = "".join(f" --deck {folder}" for folder in deck or ())
     named = "" if output is None or (path.name if several else path.stem) == asked.id else f" --question {asked.id}"
     typer.echo(f"{path}\n  check it: quizkit check {path}{named}{more}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from quizkit.check.spec import Model
 from quizkit.deck import stored
 from quizkit.deck.models import AnyQuestion, DeckFile, DeckHead, Entry, Question, minutes, model_tag
-from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError
+from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError, refusal
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
@@ -172,9 +172,9 @@ def _deck_files(path: Path) -> list[Path]:
         if not path.is_dir():
             path.stat()
             return [path]
+        next(path.iterdir(), None)  # rglob passes over a folder that may not be read
     except OSError as error:
-        words = "there is no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror
-        raise MissingPath(f"{path}: {words}") from None
+        raise MissingPath(f"{path}: {refusal(error)}") from None
     found = _yaml_files(found for found in path.rglob("*") if not found.is_dir())
     if not found:
         raise MissingPath(f"{path}: no deck file (.yaml) is in this folder")
@@ -226,7 +226,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise MissingPath(f"{path}: not UTF-8 text (byte {error.start})") from None
     except OSError as error:
-        raise MissingPath(f"{path}: {error.strerror}") from None
+        raise MissingPath(f"{path}: {refusal(error)}") from None
 
 
 def _keys_at(place: Sequence[str | int]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from quizkit.check import bundle
 from quizkit.deck.models import Coding, Fix, Question, Tests
-from quizkit.errors import MissingPath, QuizkitError
+from quizkit.errors import MissingPath, QuizkitError, refusal
 
 FOLDER: Final = "quizkit-work"
 HEADER: Final = "# quizkit: "
@@ -45,7 +45,7 @@ def regular_bytes(path: Path) -> bytes:
     fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(fd, "rb") as file:  # noqa: PTH123 - a descriptor has no path
         if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise MissingPath(f"{path}: this is no regular file", "standard input is read with -")
+            raise MissingPath(f"{path}: this is no regular file")
         return file.read(LARGEST + 1)
 
 
@@ -59,7 +59,7 @@ def gathered(folder: Path) -> str:
     except UnicodeDecodeError:
         raise MissingPath(f"{folder}: not all files in it are UTF-8 text") from None
     except OSError as error:
-        raise MissingPath(f"{error.filename}: {error.strerror}") from None
+        raise MissingPath(f"{error.filename}: {refusal(error)}") from None
 
 
 def _counts(path: Path) -> bool:
@@ -80,7 +80,7 @@ def begin(question: Question, folder: Path, now: Callable[[], datetime]) -> Path
     path = folder / f"{question.id}{suffix(question)}"
     text = starter(question)
     with _told(path):
-        if path.exists() and path.read_bytes() != text.encode():
+        if path.exists() and regular_bytes(path) != text.encode():
             path.rename(_spare(path, now()))
         if not path.exists():
             write(path, text)
@@ -99,7 +99,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise MissingPath(f"{path}: {error.strerror}", "go to a folder that you may write in") from None
+        raise MissingPath(f"{path}: {refusal(error)}", "go to a folder that you may write in") from None
 
 
 def _spare(path: Path, now: datetime) -> Path:

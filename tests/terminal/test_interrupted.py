@@ -209,6 +209,22 @@ def test_from_a_pipe_a_full_disk_ends_the_drill(recalls: Place, small_disk: Path
     assert len(recalls.reviews()) == 3
 
 
+def test_a_history_that_may_only_be_read_is_shown_and_nobody_is_asked_in_vain(recalls: Place, small_disk: Path) -> None:
+    def call(*args: str) -> "subprocess.CompletedProcess[str]":
+        command = [*QUIZKIT, *args, "--deck", str(recalls.deck)]
+        return subprocess.run(
+            command, input="x\n", env=recalls.env, cwd=recalls.folder, capture_output=True, text=True, check=False
+        )
+
+    assert call("stats").returncode == 0
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    assert call("stats").returncode == 0
+    for command in ("drill", "mock"):
+        done = call(command)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "name a folder that you may write in with --data-dir" in done.stderr
+
+
 def test_a_full_disk_at_the_start_is_no_broken_history(recalls: Place, small_disk: Path) -> None:
     (small_disk / "filler").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 8192))
     done = subprocess.run([*QUIZKIT, "stats"], env=recalls.env, cwd=recalls.folder, capture_output=True, text=True, check=False)
