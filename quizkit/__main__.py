@@ -142,6 +142,11 @@ def _refused(error: OSError, bench: "Workbench") -> int:
 
         _say(safe(f"{os.fsdecode(error.filename)}: {error.strerror}\n"))
         return _MISSING
+    try:
+        os.getcwd()  # noqa: PTH109 - nothing here needs pathlib
+    except OSError:
+        _say("The folder that you are in is gone.\n  go to another one\n")
+        return _MISSING
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.write("\n")  # what failed once is gone from the buffer: only new text shows whether it was the output

@@ -146,6 +146,19 @@ def test_a_path_that_can_be_none_is_a_missing_one(tmp_path: Path, args: list[str
     assert done.stderr
 
 
+def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    done = _in_shell("cd gone && rmdir ../gone && $Q check .", tmp_path)
+    assert (done.returncode, done.stderr) == (3, "The folder that you are in is gone.\n  go to another one\n")
+
+
+def test_no_columns_at_all_still_print_something(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(ANSWER)
+    done = _in_shell("$Q check a.py --question first-hello-api", tmp_path, COLUMNS="0")
+    assert done.returncode == 1
+    assert "first-hello-api" in "".join(done.stdout.split())
+
+
 # ---- Ctrl-C while quizkit starts ----
 
 INTERRUPTED = """

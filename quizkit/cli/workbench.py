@@ -59,6 +59,9 @@ class Workbench:
 
             no_color = True if self.no_color or self.is_plain() else None
             self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color, theme=THEME)
+            # COLUMNS=0, on which nothing at all would be printed. Set always, the width would follow no resize.
+            if self._console.width < _NARROWEST:  # noqa: PLR1730
+                self._console.width = _NARROWEST
         return self._console
 
     def print(self, *parts: "RenderableType") -> None:
@@ -150,6 +153,7 @@ class Workbench:
             self.worker.close()
 
 
+_NARROWEST: Final = 20
 _SPELT: Final = {"·": "-", "…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->", "×": "x"}
 
 
