@@ -47,3 +47,12 @@ class NoSandbox(QuizkitError):
     """The machine can't run a snippet in the way that was asked for."""
 
     exit_code = 4
+
+
+def refusal(error: OSError) -> str:
+    """Why the system refused a path, for a person."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file or folder"
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "a file stands where a folder should be"
+    return error.strerror or str(error)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 from quizkit.check import bundle, dockerfile, scenario, source, template
 from quizkit.check.match import match
 from quizkit.check.message import encode
-from quizkit.check.names import parsed
+from quizkit.check.names import LONGEST, parsed
 from quizkit.check.result import (
     cause_outcome,
     exception_name,
@@ -86,8 +86,9 @@ def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict
     """Reads an answer that isn't Python as JSON, and looks into it; nothing runs."""
     from quizkit.deck import syntax  # noqa: PLC0415 - PyYAML is only loaded where YAML is read
 
-    if not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
-        return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
+    empty = not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
+    if unread := _TOO_LONG if len(text) > LONGEST else "the answer is empty" if empty else "":
+        return _verdict([_not_run(check) for check in checks], Outcome.error, unread)
     try:
         found = syntax.parse(text) if language == "yaml" else dockerfile.parse(text)
     except syntax.SyntaxFault as error:
@@ -117,8 +118,8 @@ def grade_source(
     checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False, thorough: bool = True
 ) -> Verdict:
     """Runs a snippet and every check on it: one run for all, and one more for each check that wants its own."""
-    if not _has_code(text):
-        return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
+    if unread := _unread(text):
+        return _verdict([_not_run(check) for check in checks], Outcome.error, unread)
     alone = [number for number, check in enumerate(checks) if check.own_process]
     shared = [number for number in range(len(checks)) if number not in alone]
     try:
@@ -265,6 +266,16 @@ _OK: Final = 200
 _ON_LINE: Final = re.compile(r"\bon line (\d{1,9})\b")
 
 
+_TOO_LONG: Final = f"the answer has more than {LONGEST:,} characters, which is more than is read"
+
+
+def _unread(text: str) -> str:
+    """Why there is nothing to run in a text that should be Python; empty where there is something."""
+    if len(text) > LONGEST:
+        return _TOO_LONG
+    return "" if _has_code(text) else "the answer is empty"
+
+
 def _has_code(text: str) -> bool:
     """Whether a text holds anything but comments and blank lines; one that isn't Python counts as something."""
     try:
@@ -383,8 +394,8 @@ def grade_tests(question: Tests, text: str, sandbox: "Sandbox", rng: "Random") -
     Only the pattern over all of them counts, which the tests can't know: all pass on the right app, some fail on each wrong.
     """
     names = ["pass on the right app", *(f"fail where {wrong.why}" for wrong in question.wrong_apps)]
-    if not _has_code(text):
-        return _verdict([CheckResult(name, Outcome.not_run) for name in names], Outcome.error, "the answer is empty")
+    if unread := _unread(text):
+        return _verdict([CheckResult(name, Outcome.not_run) for name in names], Outcome.error, unread)
     apps = [question.app, *(question.text_of(wrong) for wrong in question.wrong_apps)]
     # The right app comes twice, so that a file which passes or fails by chance is less likely to hit the pattern.
     order = [0, *range(len(apps))]

@@ -1,14 +1,16 @@
 """The history on disk: an append-only log in SQLite, committed row by row, and what follows from it."""
 
+import errno
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from quizkit.errors import QuizkitError
+from quizkit.errors import MissingPath, QuizkitError, refusal
 from quizkit.practice.schedule import Memory, Rating, replay
 from quizkit.practice.state import Review, Withdrawal
 
@@ -16,45 +18,104 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _INTERVIEW: Final = "interview"
 
 
-class Store:
-    """An open history. Every method that adds a row returns only when the row is on disk."""
+_ROOM: Final = "make room on its disk, or name another folder with --data-dir"
+_ELSEWHERE: Final = "name a folder that you may write in with --data-dir"
+_AWAY: Final = "move the file away to start with an empty history, or name another folder with --data-dir"
+_BROKEN: Final = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+_ADVICE: Final = {
+    sqlite3.SQLITE_FULL: _ROOM,
+    sqlite3.SQLITE_IOERR: _ROOM,
+    sqlite3.SQLITE_READONLY: _ELSEWHERE,
+    sqlite3.SQLITE_CANTOPEN: _ELSEWHERE,
+    sqlite3.SQLITE_PERM: _ELSEWHERE,
+    sqlite3.SQLITE_BUSY: "another program holds the file; end it and try again",
+    **dict.fromkeys(_BROKEN, _AWAY),
+}
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary error code, without what it adds in the higher bits."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def _advice(error: sqlite3.Error) -> str:
+    return _ADVICE.get(_code(error), _AWAY)
+
+
+class Unwritable(MissingPath):
+    """A disk that takes no row now: it is full, may not be written, or another program holds the file."""
+
+
+class Store:
+    """An open history. Every method that adds a row returns only when the row is on disk; else it raises Unwritable."""
+
+    def __init__(self, database: sqlite3.Connection, path: Path) -> None:
         self._database = database
+        self._path = path
 
     @classmethod
     def open(cls, path: Path) -> "Store":
         """The history at `path`, made where there is none.
 
-        Raises QuizkitError where the file is no history, is from a newer quizkit, or can't be written.
+        Raises QuizkitError where the file is no history or is from a newer quizkit, MissingPath where it can't be opened.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             database = sqlite3.connect(path, timeout=5)
             database.execute("PRAGMA synchronous = FULL")
             _migrate(database, path)
-        except (OSError, sqlite3.Error) as error:
-            advice = "move the file away to start with an empty history, or name another folder with --data-dir"
-            raise QuizkitError(f"The history {path} can't be opened: {error}.", advice) from None
-        return cls(database)
+        except OSError as error:
+            words, advice = refusal(error), _ROOM if error.errno == errno.ENOSPC else _ELSEWHERE
+            raise MissingPath(f"The history {path} can't be opened: {words}.", advice) from None
+        except sqlite3.Error as error:
+            kind = QuizkitError if _code(error) in _BROKEN else MissingPath
+            raise kind(f"The history {path} can't be opened: {error}.", _advice(error)) from None
+        return cls(database, path)
 
     def append(self, row: Review | Withdrawal) -> None:
         """Adds a review, or takes one back."""
-        with self._database:
+        with self._writing():
             if isinstance(row, Withdrawal):
                 self._database.execute("INSERT INTO withdrawal VALUES (?, ?)", (row.review, row.at.isoformat()))
             else:
                 self._database.execute(f"INSERT INTO review VALUES ({', '.join('?' * 12)})", _columns(row))
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction, whose refusal is told as what it is."""
+        try:
+            with self._database:
+                yield
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+                raise  # a fault of ours
+            raise Unwritable(f"The history {self._path} can't be written: {error}.", _advice(error)) from None
+
+    def ensure_writable(self) -> None:
+        """Raises Unwritable where no row could be added, before anybody answers in vain. A full disk shows only later."""
+        with self._writing():
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.execute(f"PRAGMA user_version = {_version(self._database)}")
+            self._database.rollback()
+
     def reviews(self) -> list[Review]:
         """The reviews that stand, oldest first: neither withdrawn nor followed by a reset."""
-        rows = self._database.execute(
+        rows = self._found(
             """SELECT review.* FROM review
                WHERE id NOT IN (SELECT review FROM withdrawal)
                  AND NOT EXISTS (SELECT 1 FROM reset WHERE reset.question = review.question AND reset.at >= review.at)
                ORDER BY at, rowid"""
         )
-        return [_review(row) for row in rows]
+        try:
+            return [_review(row) for row in rows]
+        except (ValueError, TypeError) as error:
+            raise QuizkitError(f"The history {self._path} holds a row that is no review: {error}.", _AWAY) from None
+
+    def _found(self, query: str, values: tuple[str, ...] = ()) -> list[tuple[object, ...]]:
+        try:
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise QuizkitError(f"The history {self._path} can't be read: {error}.", _advice(error)) from None
 
     def memories(self, names: Mapping[str, str], horizon: date | None = None) -> dict[str, Memory]:
         """What is remembered of each question, by the id that `names` gives for an id or an alias of the log."""
@@ -67,18 +128,21 @@ class Store:
 
     def reset(self, questions: Iterable[str], at: datetime) -> None:
         """From now on the earlier reviews of these questions no longer count. Nothing is deleted."""
-        with self._database:
+        with self._writing():
             self._database.executemany("INSERT INTO reset VALUES (?, ?)", [(name, at.isoformat()) for name in questions])
 
     def interview_day(self) -> date | None:
         """The day of the interview, where the person has said it."""
         query = "SELECT value FROM setting WHERE name = ? ORDER BY rowid DESC LIMIT 1"
-        row = self._database.execute(query, (_INTERVIEW,)).fetchone()
-        return date.fromisoformat(row[0]) if row and row[0] else None
+        rows = self._found(query, (_INTERVIEW,))
+        try:
+            return date.fromisoformat(str(rows[0][0])) if rows and rows[0][0] else None
+        except ValueError as error:
+            raise QuizkitError(f"The history {self._path} holds no day of an interview: {error}.", _AWAY) from None
 
     def set_interview_day(self, day: date, at: datetime) -> None:
         """Remembers the day of the interview."""
-        with self._database:
+        with self._writing():
             self._database.execute("INSERT INTO setting VALUES (?, ?, ?)", (_INTERVIEW, day.isoformat(), at.isoformat()))
 
     def close(self) -> None:

@@ -217,6 +217,7 @@ LIFESPAN = (
     [
         ("", "the answer is empty", None),
         ("# quizkit: a-fix\n\n# nothing yet\n", "the answer is empty", None),
+        ("x\n" * 40_000, "the answer has more than 65,536 characters, which is more than is read", None),
         ("x = 1\ndef f(:\n", "this is not Python: line 2: invalid syntax", 2),
         ("if True:\nx = 1\n", "this is not Python: line 2: expected an indented block after 'if' statement on line 1", 2),
         ("x = 1\0\n", "this is not Python: line 1: source code string cannot contain null bytes", 1),

@@ -52,7 +52,9 @@ def test_yaml_is_looked_into(sandbox: Sandbox) -> None:
         ("dockerfile", "# FROM a\n", "the answer is empty"),
         ("dockerfile", "FORM a\n", "this is no Dockerfile: line 1: FORM is no instruction"),
         ("yaml", "\n", "the answer is empty"),
+        ("yaml", "- a\n" * 20_000, "the answer has more than 65,536 characters, which is more than is read"),
         ("yaml", "a: [1\n", "this is not YAML: line 2: "),
+        ("yaml", "a: &a [x]\nb: &b [*a, *b]\n", "this is not YAML: line 2: the anchor here holds an alias of itself"),
         ("yaml", "a: 1\na: 2\n", 'this is not YAML: line 2: the key "a" is already on line 1'),
     ],
 )

@@ -18,7 +18,7 @@ import pytest
 from quizkit.errors import QuizkitError
 from quizkit.practice.schedule import Rating, remember
 from quizkit.practice.state import Review, Withdrawal
-from quizkit.store import Store
+from quizkit.store import Store, Unwritable
 
 NOW = datetime(2026, 11, 25, 9, 0, 0, 250_000)
 
@@ -184,6 +184,38 @@ def test_a_folder_in_the_place_of_the_file(path: Path) -> None:
     assert "can't be opened" in str(_refused(path))
 
 
+def test_a_full_disk_is_said_as_such_and_what_was_there_stays(store: Store) -> None:
+    store.append(_review("a"))
+    (pages,) = store._database.execute("PRAGMA page_count").fetchone()
+    store._database.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(Unwritable, match=r"history\.sqlite can't be written: database or disk is full\.$") as caught:
+        store.append(_review("b", answer=("x" * 100_000,)))
+    assert (caught.value.exit_code, caught.value.advice[:9]) == (3, "make room")
+    assert [review.question for review in store.reviews()] == ["a"]
+    store._database.execute("PRAGMA max_page_count = 100000")
+    store.append(_review("b", answer=("x" * 100_000,)))
+    assert [review.question for review in store.reviews()] == ["a", "b"]
+
+
+def test_a_history_that_may_only_be_read_is_read(path: Path) -> None:
+    with Store.open(path) as store:
+        store.append(_review("a"))
+        store._database.execute("PRAGMA query_only = 1")
+        with pytest.raises(Unwritable, match="can't be written: attempt to write a readonly database") as caught:
+            store.reset(["a"], NOW)
+        assert [review.question for review in store.reviews()] == ["a"]
+    assert "--data-dir" in caught.value.advice
+
+
+@pytest.mark.parametrize("change", ["at = 'yesterday'", "reasons = '['", "rating = 3, answer = '7'"])
+def test_a_row_that_somebody_broke_is_said(path: Path, change: str) -> None:
+    with Store.open(path) as store:
+        store.append(_review("a"))
+        store._database.execute(f"UPDATE review SET {change}")
+        with pytest.raises(QuizkitError, match="holds a row that is no review"):
+            store.reviews()
+
+
 # ---- several processes, and ones that are killed ----
 
 
@@ -226,7 +258,7 @@ from datetime import datetime
 from pathlib import Path
 from quizkit.practice.schedule import Rating
 from quizkit.practice.state import Review
-from quizkit.store import Store
+from quizkit.store import Store, Unwritable
 
 store = Store.open(Path(sys.argv[1]))
 number = 0

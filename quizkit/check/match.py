@@ -4,11 +4,15 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Final
 
 from quizkit.verdict import Mismatch
 
 Path = tuple[str | int, ...]
+
+MOST: Final = 50
+"""How many differences are kept: nobody reads more, and a hostile response may have millions."""
 
 ABSENT: Final = type("Absent", (), {"__repr__": lambda _self: "nothing"})()
 """Stands for a key or an element that isn't there."""
@@ -28,12 +32,12 @@ _TYPES: Final[dict[str, Callable[[Any], bool]]] = {
 
 
 def match(expected: Any, actual: Any, *, partial: bool = False, path: Path = ()) -> tuple[Mismatch, ...]:
-    """Every place where `actual` isn't what `expected` asks for; empty where all is well.
+    """The places where `actual` isn't what `expected` asks for, MOST at the most; empty where all is well.
 
     Both are JSON values. `expected` may hold operators (a mapping with `$` keys). With `partial`, of an object only the
     listed keys count, at every depth; of a list all elements do. Numbers compare by value, so 4 equals 4.0, and true is not 1.
     """
-    return tuple(_differences(expected, actual, partial, path))
+    return tuple(islice(_differences(expected, actual, partial, path), MOST))
 
 
 def same(left: Any, right: Any) -> bool:

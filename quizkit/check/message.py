@@ -4,16 +4,21 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from quizkit.check.match import ABSENT, match
+from quizkit.check.match import ABSENT, MOST, match
 from quizkit.check.spec import FilePart, RequestSpec, ResponseSpec
 from quizkit.check.template import as_text, fill
 from quizkit.sandbox.protocol import Request, Response
 from quizkit.verdict import Mismatch
 
+SHOWN_BODY: Final = 4000
+MUCH: Final = 1 << 18
+"""The bytes of a body up to which all of it is kept for a report: 16 MiB of JSON come to a gigabyte of values."""
 _COOKIE_LONGEST: Final = 4096
 """No browser keeps a longer one, and `http.cookies` reads them in quadratic time."""
 _PATH_SAFE: Final = "/%:@!$&'()*+,;=~?-._"
@@ -151,8 +156,11 @@ def _status(spec: ResponseSpec) -> Any:
 
 
 def observation(response: Response) -> dict[str, Any]:
-    """What came back, as a report shows it: the status, and the body as JSON where it is JSON."""
+    """What came back, as a report shows it: the status, and the body, as JSON where it is JSON and isn't far too long."""
     seen: dict[str, Any] = {"status": response.status}
+    if len(response.body) > MUCH:
+        seen["text"] = response.body[: 4 * SHOWN_BODY].decode("utf-8", "replace")[:SHOWN_BODY]
+        return seen
     try:
         seen["json"] = body_json(response)
     except NotJson:
@@ -161,11 +169,21 @@ def observation(response: Response) -> dict[str, Any]:
 
 
 def compare(expected: Mapping[str, Any], response: Response, *, nth: int | None = None) -> tuple[Mismatch, ...]:
-    """Every place where the response differs from `expected`, as `expectation` made it.
+    """The places where the response differs from `expected`, as `expectation` made it.
 
     `nth` counts a repeated request from 0: a list of statuses is then one for each, else one of them.
     """
-    return tuple(_differences(expected, response, nth))
+    found = islice(_differences(expected, response, nth), MOST)
+    return tuple(replace(mismatch, actual=kept(mismatch.actual, response)) for mismatch in found)
+
+
+def kept(value: Any, response: Response) -> Any:
+    """A part of a response as a result keeps it: where the body is far too long, what it is instead of all that is in it."""
+    if len(response.body) <= MUCH:
+        return value
+    if isinstance(value, dict | list):
+        return f"{'a list' if isinstance(value, list) else 'an object'} with {len(value):,} elements"
+    return value[:SHOWN_BODY] if isinstance(value, str) else value
 
 
 def _differences(expected: Mapping[str, Any], response: Response, nth: int | None) -> Iterator[Mismatch]:

@@ -33,8 +33,14 @@ def dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
+LONGEST: Final = 1 << 16
+"""How many characters of Python are parsed. A megabyte may cost a gigabyte, and where it is one f-string more than a minute."""
+
+
 def parsed(text: str) -> ast.Module:
     """The tree of a source, whose odd escapes are nobody's affair here. Raises SyntaxError, and ValueError for a NUL."""
+    if len(text) > LONGEST:
+        raise SyntaxError(f"{len(text):,} characters are more than the {LONGEST:,} that are read")
     with warnings.catch_warnings(action="ignore"):
         return ast.parse(text)
 

@@ -191,4 +191,6 @@ def _openapi(check: OpenapiCheck) -> Play:
     except message.NotJson as error:
         return replace(failed(check, request, expected, observed(reply), ()), message=str(error))
     mismatches = match(pattern, actual, partial=wanted.partial, path=("openapi", *jsonpath.parse(wanted.at)))
-    return judged(check, request, expected, reply, mismatches, seen={"status": 200, "json": None if actual is ABSENT else actual})
+    shown = tuple(replace(mismatch, actual=message.kept(mismatch.actual, reply)) for mismatch in mismatches)
+    seen = {"status": 200, "json": None if actual is ABSENT else message.kept(actual, reply)}
+    return judged(check, request, expected, reply, shown, seen=seen)

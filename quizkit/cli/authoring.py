@@ -10,7 +10,7 @@ from quizkit.cli.workbench import Workbench
 
 Paths = Annotated[
     list[Path] | None,
-    typer.Argument(help="Deck files or folders; the built-in deck where none is given.", show_default=False),
+    typer.Argument(readable=False, help="Deck files or folders; the built-in deck where none is given.", show_default=False),
 ]
 
 
@@ -28,7 +28,9 @@ def list_questions(
     kind: Annotated[list[str] | None, typer.Option(help="Only questions of this kind; can be repeated.")] = None,
     level: Annotated[list[str] | None, typer.Option(help="Only questions of this level; can be repeated.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only questions with this tag; can be repeated.")] = None,
-    deck: Annotated[list[Path] | None, typer.Option(help="Deck files or folders instead of the built-in deck.")] = None,
+    deck: Annotated[
+        list[Path] | None, typer.Option(readable=False, help="Deck files or folders instead of the built-in deck.")
+    ] = None,
     format: Annotated[Literal["rich", "json"], typer.Option(help="How to print it.")] = "rich",
 ) -> None:
     """Find questions."""

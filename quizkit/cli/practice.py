@@ -27,7 +27,10 @@ Topics = Annotated[
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="Only this kind of question; can be repeated.")]
 Levels = Annotated[list[str] | None, typer.Option("--level", help="Only this level, exactly; can be repeated.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="Only questions with this tag; can be repeated.")]
-DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
+# Typer would end with 2 for what may not be read; whoever reads it ends with 3.
+DeckPaths = Annotated[
+    list[Path] | None, typer.Option("--deck", readable=False, help="Deck files or folders instead of the built-in deck.")
+]
 Seed = Annotated[int | None, typer.Option(help="The same seed gives the same order.", show_default=False)]
 
 history = typer.Typer(help="Your answers so far.", no_args_is_help=True)
@@ -67,6 +70,7 @@ def drill(
     loaded = bench.deck(deck or ())
     entries = [entry for entry in loaded.select(topics or ()) if wanted.accepts(entry)]
     with bench.store() as store:
+        store.ensure_writable()
         if by is not None:
             store.set_interview_day(_day(by, now.date()), now)
         horizon = store.interview_day()
@@ -115,6 +119,7 @@ def mock(
     if not slots:
         raise _nothing_fits()
     with bench.store() as store:
+        store.ensure_writable()
         memories = store.memories(names(loaded), store.interview_day())
         number = 1 + len({review.session for review in store.reviews() if review.session.startswith("mock-")})
         bench.print(progress.plan([slot.entry for slot in slots], minutes, seed))
@@ -242,6 +247,7 @@ def _play(bench: Workbench, store: "Store", items: "Sequence[Item]", mode: "Mode
         reports=bench.data_folder() / "reports.jsonl",
         wall=bench.wall,
         rng=rng,
+        attended=bench.is_attended(),
     )
     reader = bench.reader(screen, clock)
     try:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from quizkit.deck.models import Question
     from quizkit.documents.blocks import Block
     from quizkit.errors import QuizkitError
+    from quizkit.terminal.inbox import Saves
     from quizkit.verdict import FileVerdict
 
-DeckPaths = Annotated[list[Path] | None, typer.Option("--deck", help="Deck files or folders instead of the built-in deck.")]
+DeckPaths = Annotated[
+    list[Path] | None, typer.Option("--deck", readable=False, help="Deck files or folders instead of the built-in deck.")
+]
 QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
 STANDARD_INPUT = "-"
-LARGEST = 1 << 20
-"""How many bytes of a file are read; Python alone needs 500 times as much to parse it."""
+_STANDARD_INPUTS_NAME = "standard input"
 MARKDOWN = (".md", ".markdown")
 _FINE = ("passed", "no_expectation", "not_run")
 WATCH_POLL_S = 0.01
@@ -66,7 +68,7 @@ def check(
         _watch(paths, question, format, loaded, bench)
     show = bench.print if format == "rich" else lambda *_: None
     rng, results, code = Random(), [], 0
-    alone = len(paths) == 1 and not Path(paths[0]).is_dir()
+    alone = len(paths) == 1 and not _is_folder(Path(paths[0]))
     for path in paths:
         try:
             results += _check_path(path, question, loaded, bench, rng, show, last=alone)
@@ -111,7 +113,7 @@ def _document(path: str, deck: "Deck") -> "list[Block] | None":
     from quizkit.errors import MissingPath  # noqa: PLC0415
 
     given = Path(path)
-    if path == STANDARD_INPUT or given.is_dir():
+    if path == STANDARD_INPUT or _is_folder(given):
         return None
     text, markdown = _text(given), given.suffix.lower() in MARKDOWN
     if not markdown and _question_of(given.name, text, deck) is not None:
@@ -149,9 +151,12 @@ def _check_path(
 
     With `last` the path names one file, after which nothing is run any more.
     """
+    from quizkit.errors import MissingPath  # noqa: PLC0415
     from quizkit.report.document import document_verdict  # noqa: PLC0415
     from quizkit.report.verdict import file_verdict  # noqa: PLC0415
 
+    if not path:
+        raise MissingPath('"" names no file.', "this folder is .")
     if question is None and (document := _document(path, deck)) is not None:
         found = _check_document(path, document, bench, rng)
         show(document_verdict(path, found))
@@ -173,21 +178,31 @@ def _complain(error: "QuizkitError") -> None:
 
 def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck", bench: Workbench) -> NoReturn:
     """A verdict now and at each save, until Ctrl-C. Raises QuizkitError where it isn't one file that is to be watched."""
-    import time  # noqa: PLC0415
     from random import Random  # noqa: PLC0415
 
-    from quizkit.errors import QuizkitError  # noqa: PLC0415
+    from quizkit.errors import NoSandbox, QuizkitError  # noqa: PLC0415
     from quizkit.report.verdict import since  # noqa: PLC0415
     from quizkit.terminal.inbox import Saves  # noqa: PLC0415
 
     path = Path(paths[0])
-    if len(paths) != 1 or paths[0] == STANDARD_INPUT or path.is_dir():
+    if len(paths) != 1 or paths[0] == STANDARD_INPUT or _is_folder(path):
         raise QuizkitError("--watch looks at one file.", f"quizkit check FILE --watch, not {' '.join(paths)}")
     saves, rng, before = Saves(path), Random(), None
     redraws = format == "rich" and bench.console().is_terminal and not bench.is_plain()
+    results: list[FileVerdict] = []
     while True:
         parts: list[RenderableType] = []
-        results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown))  # noqa: B023 - used at once
+        try:
+            results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown))  # noqa: B023 - used at once
+        except NoSandbox:
+            raise
+        except QuizkitError as error:
+            if not results:
+                raise
+            _not_this_time(error, path)
+            saves.forget()
+            _wait(saves)
+            continue
         if redraws and before is not None:
             bench.console().clear()
         if format == "rich":
@@ -197,8 +212,20 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
         else:
             _echo(format, results)
         sys.stdout.flush()
-        while saves.look() is None:
-            time.sleep(WATCH_POLL_S)
+        _wait(saves)
+
+
+def _wait(saves: "Saves") -> None:
+    import time  # noqa: PLC0415
+
+    while saves.look() is None:
+        time.sleep(WATCH_POLL_S)
+
+
+def _not_this_time(error: "QuizkitError", path: Path) -> None:
+    """Says why a save can't be checked; nothing where the file is away for a moment, as editors have it that rename."""
+    if path.exists():
+        _complain(error)
 
 
 def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[str, str, str | None]]:
@@ -207,18 +234,20 @@ def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[st
     Raises MissingPath for what can't be read and for a folder where nothing names a question.
     """
     from quizkit.errors import MissingPath  # noqa: PLC0415
-    from quizkit.terminal.workfile import SUFFIXES, gathered  # noqa: PLC0415
+    from quizkit.terminal.workfile import LARGEST, SUFFIXES, gathered  # noqa: PLC0415
 
     if path == STANDARD_INPUT:
-        yield "standard input", _decoded(_at_most(sys.stdin.buffer, "standard input")), question
+        data = sys.stdin.buffer.read(LARGEST + 1)
+        yield _STANDARD_INPUTS_NAME, _decoded(_at_most(data, _STANDARD_INPUTS_NAME)), question
         return
     given = Path(path)
-    if not given.is_dir():
+    if not _is_folder(given):
         yield path, _text(given), question
         return
     if _wants_folder(question or given.resolve().name, deck):
         yield path, gathered(given), question or given.resolve().name
         return
+    _look_into(given)
     within = {folder for folder in given.rglob("*") if folder.is_dir() and _wants_folder(folder.name, deck)}
     files = sorted(
         file
@@ -245,24 +274,42 @@ def _wants_folder(name: str, deck: "Deck") -> bool:
     return isinstance(asked, Coding | Fix) and is_bundle(asked.starter)
 
 
-def _text(path: Path) -> str:
-    from quizkit.errors import MissingPath  # noqa: PLC0415
+def _look_into(folder: Path) -> None:
+    """Raises MissingPath for a folder that may not be read, which would else be one with nothing in it."""
+    from quizkit.errors import MissingPath, refusal  # noqa: PLC0415
 
     try:
-        if path.exists() and not path.is_file():
-            raise MissingPath(f"{path}: this is no regular file", "standard input is read with -")
-        with path.open("rb") as file:
-            return _decoded(_at_most(file, str(path)))
+        next(folder.iterdir(), None)
     except OSError as error:
-        words = "there is no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror
-        raise MissingPath(f"{path}: {words}") from None
+        raise MissingPath(f"{folder}: {refusal(error)}") from None
 
 
-def _at_most(file: BinaryIO, name: str) -> bytes:
-    """All that a file holds. Raises MissingPath where that is more than anybody writes as an answer."""
+def _is_folder(path: Path) -> bool:
+    """Whether it is one; what can't be looked at is none, and whoever reads it hears why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _text(path: Path) -> str:
+    from quizkit.errors import MissingPath, refusal  # noqa: PLC0415
+    from quizkit.terminal.workfile import regular_bytes  # noqa: PLC0415
+
+    try:
+        data = regular_bytes(path)
+    except OSError as error:
+        raise MissingPath(f"{path}: {refusal(error)}") from None
+    except MissingPath as error:
+        raise MissingPath(str(error), "standard input is read with -") from None
+    return _decoded(_at_most(data, str(path)))
+
+
+def _at_most(data: bytes, name: str) -> bytes:
+    """What was read of a file. Raises MissingPath where that is more than anybody writes as an answer."""
     from quizkit.errors import MissingPath  # noqa: PLC0415
+    from quizkit.terminal.workfile import LARGEST  # noqa: PLC0415
 
-    data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise MissingPath(f"{name}: more than {LARGEST >> 20} MiB is no answer that can be checked")
     return data
@@ -299,10 +346,11 @@ def _verdict(
 
     chosen = question or _question_of(name, text, deck)
     if chosen is None:
-        stem = Path(name).stem
+        path = STANDARD_INPUT if name == _STANDARD_INPUTS_NAME else name
+        no_id = "" if path == STANDARD_INPUT else f', and none has the id "{Path(name).stem}"'
         raise QuizkitError(
-            f'No question is named in {name}, and none has the id "{stem}".',
-            f"say which: quizkit check {name} --question ID     find one: quizkit list --kind code",
+            f"No question is named in {name}{no_id}.",
+            f"say which: quizkit check {path} --question ID     find one: quizkit list --kind code",
         )
     asked = deck.question(chosen)
     if not isinstance(asked, Coding | Fix | Tests):
@@ -313,14 +361,16 @@ def _verdict(
 def start(
     context: typer.Context,
     question: QuestionId,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="What to write; else it goes into quizkit-work.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", readable=False, help="What to write; else it goes into quizkit-work.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that differs from the starter.")] = False,
     deck: DeckPaths = None,
 ) -> None:
     """Write a question's starter to a file."""
     from quizkit.check import bundle  # noqa: PLC0415
-    from quizkit.errors import MissingPath, QuizkitError  # noqa: PLC0415
-    from quizkit.terminal.workfile import FOLDER, starter, suffix  # noqa: PLC0415
+    from quizkit.errors import MissingPath, QuizkitError, refusal  # noqa: PLC0415
+    from quizkit.terminal.workfile import FOLDER, regular_bytes, starter, suffix  # noqa: PLC0415
 
     bench: Workbench = context.obj
     asked = bench.deck(deck or ()).question(question)
@@ -330,13 +380,13 @@ def start(
     written = {path / name: part for name, part in bundle.files(text).items()} if several else {path: text}
     try:
         for file, part in written.items():
-            if file.exists() and not force and file.read_bytes() != part.encode():
+            if file.exists() and regular_bytes(file) != part.encode() and not force:
                 raise QuizkitError(f"{file} is there already and differs from the starter.", "to write over it, add --force")
         for file, part in written.items():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(part, encoding="utf-8")
     except OSError as error:
-        raise MissingPath(f"{path}: {error.strerror}") from None
+        raise MissingPath(f"{path}: {refusal(error)}") from None
     more = "".join(f" --deck {folder}" for folder in deck or ())
     named = "" if output is None or (path.name if several else path.stem) == asked.id else f" --question {asked.id}"
     typer.echo(f"{path}\n  check it: quizkit check {path}{named}{more}")

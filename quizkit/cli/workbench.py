@@ -53,13 +53,15 @@ class Workbench:
     def console(self) -> "Console":
         """Where results go; plain text wherever a terminal with colours isn't wanted."""
         if self._console is None:
-            _let_nothing_fail_to_print()
             from rich.console import Console  # noqa: PLC0415
 
             from quizkit.report.layout import THEME  # noqa: PLC0415
 
             no_color = True if self.no_color or self.is_plain() else None
             self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color, theme=THEME)
+            # COLUMNS=0, on which nothing at all would be printed. Set always, the width would follow no resize.
+            if self._console.width < _NARROWEST:  # noqa: PLR1730
+                self._console.width = _NARROWEST
         return self._console
 
     def print(self, *parts: "RenderableType") -> None:
@@ -71,6 +73,10 @@ class Workbench:
         """Whether nothing may be redrawn: asked for, a dumb terminal, or no terminal at all."""
         asked = self.plain or bool(os.environ.get("ACCESSIBLE"))
         return asked or os.environ.get("TERM", "") in ("", "dumb") or not (sys.stdin.isatty() and sys.stdout.isatty())
+
+    def is_attended(self) -> bool:
+        """Whether a person sits at the keyboard, who can be asked what no script answers."""
+        return sys.stdin.isatty()
 
     def deck(self, paths: Sequence[Path] = ()) -> "Deck":
         """The deck at `paths`, by way of the cache."""
@@ -147,11 +153,12 @@ class Workbench:
             self.worker.close()
 
 
+_NARROWEST: Final = 20
 _SPELT: Final = {"·": "-", "…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "→": "->", "×": "x"}
 
 
-def _let_nothing_fail_to_print() -> None:
-    """Where the terminal's encoding lacks a sign, its nearest spelling is printed instead."""
+def let_nothing_fail_to_print() -> None:
+    """Where the encoding of our output lacks a sign, its nearest spelling is printed instead."""
 
     def spelt(error: UnicodeError) -> tuple[str, int]:
         assert isinstance(error, UnicodeEncodeError)
@@ -159,5 +166,5 @@ def _let_nothing_fail_to_print() -> None:
 
     codecs.register_error("spelt", spelt)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
             stream.reconfigure(errors="spelt")

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from functools import cache
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from quizkit.check.spec import Model
 from quizkit.deck import stored
 from quizkit.deck.models import AnyQuestion, DeckFile, DeckHead, Entry, Question, minutes, model_tag
-from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError
+from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError, refusal
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _FORMAT_FILES: Final = tuple(
     Path(__file__).parent / name for name in ("models.py", "syntax.py", "loader.py", "stored.py", "../check/spec.py")
 )
+
+LARGEST: Final = 64 << 20
+"""How many bytes a deck file may have; 10,000 questions are 9 MB."""
 
 
 def builtin() -> Path:
@@ -133,7 +136,7 @@ def _read_all(paths: Sequence[Path], cache: Path | None) -> tuple[list[_File], l
     wanted = list({path.resolve(): path for given in paths for path in _deck_files(given)}.values())
     known = {path.resolve() for path in wanted}
     folders = dict.fromkeys(path.parent for path in wanted)
-    siblings = [path for folder in folders for path in _yaml_files(folder.iterdir()) if path.resolve() not in known]
+    siblings = [path for folder in folders for path in _beside(folder) if path.resolve() not in known]
     index = _Index(cache)
     files = [index.file(path) for path in wanted]
     beside = [file for path in siblings if (file := _if_readable(index, path)) is not None]
@@ -156,12 +159,23 @@ def _if_readable(index: "_Index", path: Path) -> _File | None:
         return None
 
 
+def _beside(folder: Path) -> list[Path]:
+    """The deck files of a folder; none where it can't be listed, though a file in it can be read."""
+    try:
+        return _yaml_files(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _deck_files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if not path.exists():
-        raise MissingPath(f"{path}: there is no such file or folder")
-    found = _yaml_files(path.rglob("*"))
+    try:
+        if not path.is_dir():
+            path.stat()
+            return [path]
+        next(path.iterdir(), None)  # rglob passes over a folder that may not be read
+    except OSError as error:
+        raise MissingPath(f"{path}: {refusal(error)}") from None
+    found = _yaml_files(found for found in path.rglob("*") if not found.is_dir())
     if not found:
         raise MissingPath(f"{path}: no deck file (.yaml) is in this folder")
     return found
@@ -204,11 +218,15 @@ def _validation_problems(path: Path, text: str, error: "ValidationError") -> tup
 
 def _text(path: Path) -> str:
     try:
+        if path.exists() and not path.is_file():
+            raise MissingPath(f"{path}: this is no regular file")  # a pipe would keep whoever reads it waiting
+        if path.stat().st_size > LARGEST:
+            raise MissingPath(f"{path}: more than {LARGEST >> 20} MiB is no deck file")
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise MissingPath(f"{path}: not UTF-8 text (byte {error.start})") from None
     except OSError as error:
-        raise MissingPath(f"{path}: {error.strerror}") from None
+        raise MissingPath(f"{path}: {refusal(error)}") from None
 
 
 def _keys_at(place: Sequence[str | int]) -> frozenset[str]:
@@ -308,15 +326,17 @@ class _Index:
         self._path = path
         self._rows: dict[str, tuple[str, str, str]] = {}
         self._fresh: list[Path] = []
-        if path is not None and path.is_file():
+        if path is not None:
             try:
+                if not path.is_file():
+                    return
                 with closing(sqlite3.connect(path, timeout=0.2)) as database:
                     rows = database.execute("SELECT path, stamp, entries, bodies FROM file").fetchall()
                 self._rows = {row[0]: row[1:] for row in rows}
-            except sqlite3.OperationalError:  # locked, or still without its table
+            except (OSError, sqlite3.OperationalError):  # not to be looked at, locked, or still without its table
                 return
             except sqlite3.DatabaseError:
-                path.unlink(missing_ok=True)
+                _discard(path)
 
     def file(self, path: Path) -> _File:
         """The file, from the cache where it hasn't changed."""
@@ -350,6 +370,11 @@ class _Index:
                 database.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)", rows)
         except (OSError, sqlite3.Error):
             return
+
+
+def _discard(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _entry_from(fields: dict[str, Any], path: Path) -> Entry:

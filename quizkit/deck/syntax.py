@@ -23,6 +23,10 @@ class Fault:
 
 
 _LONGEST_NUMBER: Final = 400
+_DEEPEST: Final = 100
+_MOST_REPEATED: Final = 20_000
+"""How many values a document may have beyond one for each of its characters: with aliases 300 bytes can stand for millions."""
+_LONG: Final = 64
 
 
 class SyntaxFault(Exception):
@@ -118,20 +122,75 @@ def parse(text: str) -> Any:
     """The document as Python values. Raises SyntaxFault with everything that keeps it from being one."""
     loader = _Loader(text)
     try:
-        value = loader.get_single_data()
+        root = loader.get_single_node()
+        if root is not None:
+            _Measure(text).of(root)
+        value = None if root is None else loader.construct_document(root)
     except yaml.reader.ReaderError as error:
         raise SyntaxFault([_unreadable(error, text)]) from None
     except yaml.MarkedYAMLError as error:
         raise SyntaxFault([*loader.faults, _fault(error, text)]) from None
     except yaml.YAMLError as error:
         raise SyntaxFault([Fault(1, str(error))]) from None
-    except RecursionError:
-        raise SyntaxFault([Fault(1, "is nested too deep")]) from None
     finally:
         loader.dispose()
     if loader.faults:
         raise SyntaxFault(loader.faults)
     return value
+
+
+class _Measure:
+    """Measures a document before anything walks it, each alias counted as what it repeats."""
+
+    def __init__(self, text: str) -> None:
+        self._most = len(text) + _MOST_REPEATED
+        self._known: dict[int, tuple[int, int] | None] = {}
+
+    def of(self, node: yaml.Node, depth: int = 1) -> tuple[int, int]:
+        """How much a node stands for, and over how many levels. A long text counts as several values.
+
+        Raises SyntaxFault where it is too deep, holds itself, or is made far longer than its text by aliases.
+        """
+        if id(node) not in self._known:
+            if depth > _DEEPEST:
+                raise _too_deep(node)
+            self._known[id(node)] = None  # until what is in it has been measured
+            self._known[id(node)] = self._measured(node, depth)
+        found = self._known[id(node)]
+        if found is None:
+            raise SyntaxFault([Fault(_line_of(node), "the anchor here holds an alias of itself")])
+        return found
+
+    def _measured(self, node: yaml.Node, depth: int) -> tuple[int, int]:
+        size, height = 1, 1
+        for part in _parts(node):
+            if isinstance(part, yaml.ScalarNode):  # most are: they cost no call
+                size += 1 + len(part.value) // _LONG
+            else:
+                held, levels = self.of(part, depth + 1)
+                size, height = size + held, max(height, levels + 1)
+        if height > _DEEPEST:
+            raise _too_deep(node)
+        if size > self._most:
+            raise SyntaxFault([Fault(_line_of(node), "aliases repeat far too much here; write out what is meant")])
+        return size, height
+
+
+def _too_deep(node: yaml.Node) -> SyntaxFault:
+    return SyntaxFault([Fault(_line_of(node), f"is nested too deep; {_DEEPEST} levels are the most")])
+
+
+def _line_of(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _parts(node: yaml.Node) -> Iterator[yaml.Node]:
+    """The nodes that a node holds; a scalar's are none."""
+    if isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            yield from pair
+    elif isinstance(node, yaml.SequenceNode):
+        yield from node.value
 
 
 def _unreadable(error: yaml.reader.ReaderError, text: str) -> Fault:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from rich.console import RenderableType
 
-from quizkit.check.match import ABSENT, Path, is_operator
+from quizkit.check.match import ABSENT, MOST, Path, is_operator
 from quizkit.check.result import place_text
 from quizkit.report.difference import brief, difference
 from quizkit.report.layout import Cut
@@ -33,7 +33,8 @@ def differences(check: CheckResult) -> Iterator[RenderableType]:
     if whole:
         yield from _whole_body(check)
     if len(shown) > room:
-        yield plain(f"{'':{_INDENT}}and {len(shown) - room} more differences", "dim")
+        least = "at least " if len(check.mismatches) >= MOST else ""
+        yield plain(f"{'':{_INDENT}}and {least}{len(shown) - room} more differences", "dim")
 
 
 def _whole_body(check: CheckResult) -> Iterator[RenderableType]:

@@ -1,6 +1,7 @@
 """Results for other programs: JSON with a format version, JUnit's XML, annotations for a forge."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -21,7 +22,20 @@ _VALUE_SHOWN: Final = 4000
 
 def to_json(result: Mapping[str, Any]) -> str:
     """One object, indented, with the format's version first."""
-    return json.dumps({"format_version": FORMAT_VERSION, **result}, indent=2, ensure_ascii=True, default=_absent)
+    whole = {"format_version": FORMAT_VERSION, **result}
+    try:
+        return json.dumps(whole, indent=2, ensure_ascii=True, default=_absent, allow_nan=False)
+    except ValueError:  # a response's 1e999, a YAML answer's .nan
+        return json.dumps(_spelt(whole), indent=2, ensure_ascii=True, default=_absent)
+
+
+def _spelt(value: Any) -> Any:
+    """The value with a text in place of each number that JSON has none for."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return json.dumps(value)
+    if isinstance(value, dict):
+        return {key: _spelt(held) for key, held in value.items()}
+    return [_spelt(held) for held in value] if isinstance(value, list | tuple) else value
 
 
 def _absent(value: Any) -> Any:

@@ -174,5 +174,5 @@ def plan(entries: Sequence[Entry], length_min: int, seed: int) -> RenderableType
     """What an interview will ask, before its clock starts."""
     kinds = [entry.kind for entry in entries]
     mix = " · ".join(f"{kind} {kinds.count(kind)}" for kind in dict.fromkeys(kinds))
-    first = f"Mock interview · {length_min} min · {len(entries)} questions · seed {seed}"
+    first = f"Mock interview · {length_min} min · {plural(len(entries), 'question')} · seed {seed}"
     return Group(Text(first, style="bold"), Text(f"  {mix}"), Text("  The clock runs from the first question on."))

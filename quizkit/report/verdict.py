@@ -1,6 +1,6 @@
 """How an answer that was run came out: a file, check by check, and what a save changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from rich.cells import cell_len
@@ -12,7 +12,7 @@ from quizkit.report.command import Command
 from quizkit.report.failure import differences, trace
 from quizkit.report.layout import Cut, Hanging, Row
 from quizkit.report.marks import advice
-from quizkit.report.text import one_line, plain, plural, sign
+from quizkit.report.text import one_line, plain, sign
 from quizkit.verdict import CheckResult, Outcome, Verdict
 
 _NAME_WIDTH: Final = 40

@@ -6,16 +6,21 @@ import shlex
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from quizkit.practice.state import EditorClosed, Prompt, Seconds
+from quizkit.practice.state import EditorClosed, HungUp, Prompt, Seconds
 from quizkit.terminal.inbox import Inbox
 from quizkit.terminal.lines import Send
 
+_LAST_SAVE_S: Final = 0.4
+"""How long an editor that is told to end may take to keep what it holds."""
+
 
 class Editor:
-    """A reader for as long as an editor owns the terminal. It is never killed: it holds text that is the person's."""
+    """A reader for as long as an editor owns the terminal. No deadline ends that: it may hold text that is the person's."""
 
     def __init__(self, path: Path, now: Callable[[], Seconds], say: Callable[[str], None]) -> None:
         self._path = path
@@ -23,7 +28,10 @@ class Editor:
         self._say = say
 
     def read(self, prompt: Prompt, inbox: Inbox, send: Send) -> None:
-        """Opens the file and returns when the editor is closed. Past the deadline the bell rings, once."""
+        """Opens the file and returns when the editor is closed. Past the deadline the bell rings, once.
+
+        When quizkit itself is to end, so is the editor.
+        """
         command = editor_command()
         if command is None:
             named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
@@ -55,12 +63,38 @@ class Editor:
                 if pidfd in ready:
                     process.wait()
                     return
-                send(inbox.take())
+                event = inbox.take()
+                send(event)
+                if isinstance(event, HungUp):
+                    _end(process)
+                    return
                 if not rung and prompt.until is not None and self._now() >= prompt.until:
                     rung = True
                     os.write(2, b"\a\x1b]2;quizkit: time is up\x07")
         finally:
             os.close(pidfd)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends an editor with all that it has started: asked first, so that it keeps what isn't saved, and then made to."""
+    family = [*_family(process.pid)]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for pidfd in family:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(pidfd, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_LAST_SAVE_S)
+    for pidfd in family:
+        os.close(pidfd)
+
+
+def _family(pid: int) -> Iterator[int]:
+    """A descriptor for a process, and for each that descends from it."""
+    with suppress(OSError):  # it has ended meanwhile
+        yield os.pidfd_open(pid)
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in children.read_text(encoding="ascii").split():
+                yield from _family(int(child))
 
 
 def editor_command() -> list[str] | None:

@@ -1,7 +1,9 @@
 """All that isn't a key comes through here: ticks and saves from one thread, verdicts from another, signals from handlers."""
 
 import hashlib
+import io
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,7 +12,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
+from quizkit.errors import MissingPath
 from quizkit.practice.state import Event, Saved, Seconds, Tick
+from quizkit.terminal.workfile import regular_bytes
 
 POLL_S: Final = 0.25
 
@@ -80,27 +84,31 @@ class Saves:
         self._digest = digest
         return text_of(self._path)
 
+    def forget(self) -> None:
+        """From now on the file counts as saved when it is seen again, also as it was: its last save was never read."""
+        self._settled = self._digest = None
+
 
 def _stamp(path: Path) -> _Stamp | None:
     try:
-        stat = path.stat()
+        found = path.stat()
     except OSError:
         return None
-    return _Stamp(stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    return _Stamp(found.st_mtime_ns, found.st_size, found.st_ino) if stat.S_ISREG(found.st_mode) else None
 
 
 def _digest(path: Path) -> bytes | None:
     try:
-        return hashlib.sha256(path.read_bytes()).digest()
-    except OSError:
+        return hashlib.sha256(regular_bytes(path)).digest()
+    except (OSError, MissingPath):
         return None
 
 
 def text_of(path: Path) -> str:
     """A work file's text, also where it isn't UTF-8; nothing where it is gone."""
     try:
-        return path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError:
+        return io.TextIOWrapper(io.BytesIO(regular_bytes(path)), "utf-8-sig", "replace").read()
+    except (OSError, MissingPath):
         return ""
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from quizkit.errors import MissingPath
 from quizkit.practice.prompt import time_marks
 from quizkit.practice.session import clock
 from quizkit.practice.state import Commanded, Event, HandedIn, HungUp, Interrupted, Pressed, Prompt, Seconds, Typed
 from quizkit.terminal.inbox import Inbox
+from quizkit.terminal.workfile import regular_bytes
 
 Send = Callable[[Event], bool]
 """Hands an event to the session; true where the reader has to return: something else is asked, or waits to be shown."""
@@ -134,8 +136,15 @@ class Lines:
 
     def _file(self, name: str) -> Event | None:
         try:
-            return HandedIn(Path(name).expanduser().read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            self._say(f"  {name} can't be read: {getattr(error, 'strerror', None) or 'not UTF-8 text'}.")
-            self._announced = None
-            return None
+            return HandedIn(regular_bytes(Path(name).expanduser()).decode("utf-8-sig").replace("\r\n", "\n"))
+        except OSError as error:
+            why = error.strerror or str(error)
+        except UnicodeDecodeError:
+            why = "not UTF-8 text"
+        except MissingPath:
+            why = "no regular file"
+        except RuntimeError:
+            why = "no such home folder"
+        self._say(f"  {name} can't be read: {why}.")
+        self._announced = None
+        return None

@@ -19,6 +19,7 @@ from quizkit.practice.session import is_coded, step
 from quizkit.practice.state import (
     Answering,
     Asked,
+    Commanded,
     Crashed,
     Effect,
     Event,
@@ -46,7 +47,7 @@ from quizkit.practice.state import (
     Withdrawal,
 )
 from quizkit.sandbox.host import Sandbox
-from quizkit.store import Store
+from quizkit.store import Store, Unwritable
 from quizkit.terminal import workfile
 from quizkit.terminal.editor import Editor
 from quizkit.terminal.inbox import Clock, Inbox, Pulse, text_of
@@ -78,6 +79,7 @@ class Player:
         reports: Path,
         wall: Callable[[], datetime],
         rng: Random,
+        attended: bool = False,
     ) -> None:
         self._store = store
         self._sandbox = sandbox
@@ -93,6 +95,8 @@ class Player:
         self._waiting: list[Show] = []
         self._begun: dict[str, Path] = {}
         self._grading: dict[int, threading.Event] = {}
+        self._attended = attended
+        self._unkept: list[Review | Withdrawal] = []
 
     def play(self, begin: tuple[State, list[Effect]], reader: Reader) -> State:
         """The state at the end. Raises what a thread of the session failed with."""
@@ -111,6 +115,7 @@ class Player:
 
     def _loop(self, reader: Reader) -> None:
         while True:
+            self._settle(reader)
             self._show_waiting()
             if isinstance(self._state.phase, Finished):
                 return
@@ -124,6 +129,42 @@ class Player:
                     self._screen.hide()
                 reader.read(asked, self._inbox, self._send)
                 self._show_again_if_resized(reader)
+
+    def _keep(self) -> None:
+        """Puts on disk what isn't there yet, in its order. Raises Unwritable where the disk doesn't take it."""
+        while self._unkept:
+            self._store.append(self._unkept[0])
+            del self._unkept[0]
+
+    def _settle(self, reader: Reader) -> None:
+        """Shows and asks nothing else while a rated answer isn't on disk: a person may make room, and has it tried again.
+
+        Raises Unwritable, with what is lost, where nobody is there to do so, or gives it up.
+        """
+        while self._unkept:
+            try:
+                self._keep()
+            except Unwritable as error:
+                lost = ", ".join(map(_told, self._unkept))
+                self._screen.show(Note(f"{error} Not kept yet: {lost}. What helps: {error.advice}."), None)
+                if not (self._attended and self._tries_again(reader)):
+                    raise Unwritable(f"{error} Not kept: {lost}; what was rated before is.", error.advice) from None
+
+    def _tries_again(self, reader: Reader) -> bool:
+        chosen: list[bool] = []
+
+        def send(event: Event) -> bool:
+            match event:
+                case Pressed(""):
+                    chosen.append(True)
+                case Pressed("q") | Commanded("quit") | Interrupted() | HungUp():
+                    chosen.append(False)
+            return bool(chosen)
+
+        actions = ("Enter tries again", "q gives it up")
+        while not chosen:
+            reader.read(Prompt("keep it", "q", stage="keeping", place=self._state.position, actions=actions), self._inbox, send)
+        return chosen[0]
 
     def _wait_for_verdict(self) -> None:
         """Nothing is asked while an answer is marked; a wait that one notices says what it is for."""
@@ -181,8 +222,7 @@ class Player:
         if handed and isinstance(phase, Answering) and is_coded(self._state.item.question):
             path = self._work_file()
             if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(phase.draft[0], encoding="utf-8")
+                workfile.write(path, phase.draft[0])
                 self._waiting.append(Show(Note(f"{path.name} was gone; it is there again, as it was last saved.")))
                 return []
             return [Saved(self._state.position, text_of(path)), event]
@@ -195,23 +235,32 @@ class Player:
         for effect in effects:
             match effect:
                 case Save(Report() as report):
-                    self._keep_report(report)
+                    if fault := self._report_fault(report):
+                        self._waiting.append(Show(Note(f"The report can't be kept: {fault}.")))
+                        return  # without the note that says that it is
                 case Save(Review() | Withdrawal() as row):
-                    self._store.append(row)
+                    self._unkept.append(row)
+                    with suppress(Unwritable):
+                        self._keep()
                 case Grade():
                     self._start_grading(effect)
                 case Show():
                     self._waiting.append(effect)
 
-    def _keep_report(self, report: Report) -> None:
+    def _report_fault(self, report: Report) -> str:
+        """Keeps a report; why it can't be, where it can't."""
         from quizkit.sandbox import versions  # noqa: PLC0415
 
         row = {**asdict(report), "at": report.at.isoformat(), "versions": versions.installed()}
-        self._reports.parent.mkdir(parents=True, exist_ok=True)
-        with self._reports.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            self._reports.parent.mkdir(parents=True, exist_ok=True)
+            with self._reports.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            return error.strerror or str(error)
+        return ""
 
     def _start_grading(self, effect: Grade) -> None:
         """Marks in a thread of its own; a check of a save that hasn't begun gives way to a newer one."""
@@ -245,6 +294,12 @@ class Player:
         if not (again and item.question.id in self._begun):
             self._begun[item.question.id] = workfile.begin(item.question, self._folder, self._wall)
         self._pulse.watch(position, self._begun[item.question.id])
+
+
+def _told(row: Review | Withdrawal) -> str:
+    if isinstance(row, Withdrawal):
+        return "that a rating is taken back"
+    return f"{row.question}, rated {row.rating.value} {row.rating.name}"
 
 
 def _asks_other(before: Prompt | None, after: Prompt) -> bool:

@@ -1,13 +1,16 @@
 """The folder in which live code is written: a file a question, begun from its starter."""
 
-from collections.abc import Callable
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from quizkit.check import bundle
 from quizkit.deck.models import Coding, Fix, Question, Tests
-from quizkit.errors import MissingPath, QuizkitError
+from quizkit.errors import MissingPath, QuizkitError, refusal
 
 FOLDER: Final = "quizkit-work"
 HEADER: Final = "# quizkit: "
@@ -30,17 +33,33 @@ def suffix(question: Question) -> str:
     return SUFFIXES[question.language] if isinstance(question, Fix | Coding) else SUFFIXES["python"]
 
 
+LARGEST: Final = 1 << 20
+"""How many bytes of a file are read: more is no answer, and no document that states some."""
+
+
+def regular_bytes(path: Path) -> bytes:
+    """What a regular file holds, up to one byte more than LARGEST. Raises OSError, and MissingPath for a pipe or a device.
+
+    It looks at what it has opened: a path may become a pipe at any moment, and would keep its reader waiting.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(fd, "rb") as file:  # noqa: PTH123 - a descriptor has no path
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise MissingPath(f"{path}: this is no regular file")
+        return file.read(LARGEST + 1)
+
+
 def gathered(folder: Path) -> str:
     """The files of a folder as one text, `main.py` above those below it. Raises MissingPath for what can't be read as text."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and _counts(path.relative_to(folder))]
     if len(paths) > _FILES_TAKEN:
         raise MissingPath(f"{folder}: {len(paths)} files are more than an answer has ({_FILES_TAKEN})")
     try:
-        return bundle.join({path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8-sig") for path in paths})
+        return bundle.join({path.relative_to(folder).as_posix(): regular_bytes(path).decode("utf-8-sig") for path in paths})
     except UnicodeDecodeError:
         raise MissingPath(f"{folder}: not all files in it are UTF-8 text") from None
     except OSError as error:
-        raise MissingPath(f"{error.filename}: {error.strerror}") from None
+        raise MissingPath(f"{error.filename}: {refusal(error)}") from None
 
 
 def _counts(path: Path) -> bool:
@@ -60,15 +79,27 @@ def begin(question: Question, folder: Path, now: Callable[[], datetime]) -> Path
     """
     path = folder / f"{question.id}{suffix(question)}"
     text = starter(question)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.read_bytes() != text.encode():
+    with _told(path):
+        if path.exists() and regular_bytes(path) != text.encode():
             path.rename(_spare(path, now()))
         if not path.exists():
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise MissingPath(f"{path}: {error.strerror}", "go to a folder that you may write in") from None
+            write(path, text)
     return path
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a work file, in a folder that may not be there yet. Raises MissingPath where it can't be written."""
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MissingPath(f"{path}: {refusal(error)}", "go to a folder that you may write in") from None
 
 
 def _spare(path: Path, now: datetime) -> Path:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from quizkit.check.match import ABSENT, faults, is_operator, match, same
+from quizkit.check.match import ABSENT, MOST, faults, is_operator, match, same
 from quizkit.verdict import Mismatch
 
 DEEP: Any = [[[1]], {"a": [{"b": None}]}]
@@ -313,3 +313,15 @@ def test_an_operand_that_nothing_can_fit_is_a_fault(pattern: Any) -> None:
 def _told(mismatch: Mismatch) -> tuple[Any, ...]:
     expected, actual = ("nothing" if side is ABSENT else side for side in (mismatch.expected, mismatch.actual))
     return mismatch.path, expected, actual, mismatch.message
+
+
+def test_no_more_differences_are_looked_for_than_are_kept() -> None:
+    looked: list[int] = []
+
+    class Counted(list[int]):
+        def __getitem__(self, index: Any) -> Any:
+            looked.append(index)
+            return super().__getitem__(index)
+
+    assert len(match([], Counted(range(10_000)))) == MOST
+    assert len(looked) == MOST

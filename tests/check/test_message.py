@@ -1,3 +1,4 @@
+import json
 import re
 from typing import Any
 
@@ -342,6 +343,19 @@ def test_what_came_back_is_shown_as_json_where_it_is_json() -> None:
     assert observation(_response(500, b"Internal")) == {"status": 500, "text": "Internal"}
     assert observation(_response(204)) == {"status": 204, "text": ""}
     assert len(observation(_response(200, b"x" * 9000))["text"]) == 9000
+
+
+def test_of_a_body_that_is_far_too_long_only_the_beginning_is_kept() -> None:
+    body = json.dumps({"items": list(range(100_000)), "text": "x" * 9000}).encode()
+    assert observation(_response(200, body)) == {"status": 200, "text": body[:4000].decode()}
+    spec = {"status": 200, "json": {"items": {"$length": 3}, "text": {"$equal": "y"}}}
+    by_path = {path: actual for path, _, actual, _ in _compare(spec, (200, {}, body))}
+    assert by_path == {("json", "items"): "a list with 100,000 elements", ("json", "text"): "x" * 4000}
+
+
+def test_a_response_that_differs_in_thousands_of_places_has_fifty_of_them() -> None:
+    body = json.dumps({f"k{number}": number for number in range(5000)}).encode()
+    assert len(_compare({"status": 200, "json": {}}, (200, {}, body))) == 50
 
 
 @pytest.mark.parametrize("spec", ["GET /{{n}}", {"path": "/", "params": {"a": "{{n}}"}}, {"path": "/", "content": "{{n}}"}])

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from quizkit.report.verdict import since
 from quizkit.sandbox.host import Sandbox
+from quizkit.terminal.inbox import Saves
 from quizkit.verdict import CheckResult, FileVerdict, Outcome, Verdict
 from tests.cli.conftest import Run
 from tests.terminal.decks import DOUBLE
@@ -49,6 +50,17 @@ def _write(name: str, text: str, question: str | None = "write-it") -> str:
 
 def _check(run: Run, kind: str, *args: str) -> Any:
     return run("check", *args, "--deck", "deck", "--format", kind)
+
+
+# ---- json ----
+
+
+@pytest.mark.parametrize(("body", "told"), [("1e999", "Infinity"), ('{"double": -1e999}', {"double": "-Infinity"})])
+def test_json_is_json_whatever_number_an_app_sends(run: Run, body: str, told: Any) -> None:
+    sends = DOUBLE.replace('{"double": 2 * n}', f'Response({body!r}, media_type="application/json")')
+    done = _check(run, "json", _write("huge.py", "from fastapi import Response\n" + sends))
+    found = json.loads(done.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert (done.code, found["results"][0]["checks"][0]["actual"]) == (1, {"status": 200, "json": told})
 
 
 # ---- junit ----
@@ -605,6 +617,39 @@ def test_a_file_that_breaks_hangs_or_goes_is_watched_on(watch: Callable[..., _Wa
     _write("mine.py", DOUBLE)
     watched.see("2 of 2")
     assert watched.end() == 130
+
+
+def test_a_save_that_can_not_be_checked_is_told_and_watched_on(watch: Callable[..., _Watch]) -> None:
+    watched = watch(_write("mine.py", DOUBLE))
+    watched.see("2 of 2")
+    _write("mine.py", "x = 1\n" * 200_000)
+    watched.see("more than 1 MiB")
+    _write("mine.py", DOUBLE, None)
+    watched.see("No question is named in mine.py")
+    _write("mine.py", DOUBLE)
+    watched.see("2 of 2")
+    assert watched.end() == 130
+
+
+def test_a_pipe_in_the_place_of_a_watched_file_is_not_waited_for(watch: Callable[..., _Watch]) -> None:
+    watched = watch(_write("mine.py", WRONG))
+    watched.see("1 of 2")
+    Path("mine.py").unlink()
+    os.mkfifo("mine.py")
+    watched.settle()
+    Path("mine.py").unlink()
+    _write("mine.py", DOUBLE)
+    watched.see("2 of 2")
+    assert watched.end() == 130
+
+
+def test_a_file_that_was_away_when_it_was_to_be_read_is_read_when_it_is_back(here: Path) -> None:
+    saves = Saves(here / _write("mine.py", WRONG))
+    _write("mine.py", DOUBLE)
+    seen = [saves.look() for _ in range(2)]
+    saves.forget()
+    assert (seen[0], saves.look()) == (None, seen[1])
+    assert saves.look() is None
 
 
 @pytest.mark.parametrize("paths", [["deck"], ["-"], ["mine.py", "mine.py"]])

@@ -1,9 +1,12 @@
 """check, start and show: exit codes, and messages that say what to do."""
 
+import errno
 import io
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +28,13 @@ def _write(name: str, text: str, question: str | None = "write-it") -> str:
 
 
 # ---- check ----
+
+
+def test_standard_input_without_a_question_is_told_how_to_name_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b""), "utf-8"))
+    done = run("check", "-", "--deck", "deck")
+    assert (done.code, done.err.splitlines()[0]) == (2, "No question is named in standard input.")
+    assert "quizkit check - --question ID" in done.err
 
 
 def test_a_solution_passes_in_one_line(run: Run) -> None:
@@ -409,6 +419,60 @@ def test_what_is_no_regular_file_is_told_and_passed_over_in_a_folder(run: Run) -
     Path("folder/gone.py").symlink_to("nowhere.py")
     _write("folder/mine.py", DOUBLE)
     assert run("check", "folder", "--deck", "deck").code == 0
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_a_starter_is_written_to_no_pipe_and_over_no_folder(run: Run, force: list[str]) -> None:
+    os.mkfifo("pipe.py")
+    Path("folder.py").mkdir()
+    Path("file").touch()
+    for path, words in (("pipe.py", "no regular file"), ("folder.py", "Is a directory"), ("file/x.py", "a file stands")):
+        done = run("start", "write-it", "-o", path, "--deck", "deck", *force)
+        assert (done.code, words in done.err) == (3, True), done.err
+
+
+def test_a_pipe_in_the_place_of_a_work_file_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("quizkit-work").mkdir()
+    os.mkfifo("quizkit-work/write-it.py")
+    with Path(os.devnull).open() as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        done = run("drill", "--kind", "code", "--deck", "deck")
+    assert (done.code, "write-it.py: this is no regular file" in done.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "command", [["lint"], ["verify"], ["list", "--deck"], ["check", "--question", "write-it", "--deck", "deck"]]
+)
+@pytest.mark.parametrize("path", ["closed.yaml", "closed"])
+def test_what_may_not_be_read_ends_with_3(run: Run, monkeypatch: pytest.MonkeyPatch, command: list[str], path: str) -> None:
+    Path("closed.yaml").touch()
+    Path("closed").mkdir()
+    refused = _Refused(path)
+    monkeypatch.setattr(os, "access", refused.access)
+    monkeypatch.setattr(os, "open", refused(os.open))
+    monkeypatch.setattr(io, "open", refused(io.open))
+    monkeypatch.setattr(os, "listdir", refused(os.listdir))
+    monkeypatch.setattr(os, "scandir", refused(os.scandir))
+    done = run(*command, path)
+    assert (done.code, done.err) == (3, f"{path}: Permission denied\n")
+
+
+class _Refused:
+    """The system as it is for a person who may not read one path; who runs these tests may read all."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def access(self, path: Any, _mode: int) -> bool:
+        return str(path) != self._path
+
+    def __call__(self, opens: Callable[..., Any]) -> Callable[..., Any]:
+        def refusing(path: Any, *args: Any, **more: Any) -> Any:
+            if str(path) == self._path:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return opens(path, *args, **more)
+
+        return refusing
 
 
 def test_a_file_larger_than_any_answer_is_told(run: Run) -> None:

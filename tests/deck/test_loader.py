@@ -255,6 +255,24 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
         loader.load([path])
 
 
+def test_what_only_looks_like_a_deck_file_is_never_waited_for(tmp_path: Path) -> None:
+    sound = write_deck(tmp_path / "a.yaml", recall("plain"))
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.yaml").mkdir()
+    assert [entry.id for entry in loader.load([sound]).entries] == ["plain"]
+    with pytest.raises(MissingPath, match=r"pipe\.yaml: this is no regular file$"):
+        loader.load([tmp_path])
+    (tmp_path / "pipe.yaml").unlink()
+    assert [entry.id for entry in loader.load([tmp_path]).entries] == ["plain"]
+
+
+def test_a_file_too_long_for_a_deck_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "a.yaml").open("wb") as file:
+        file.truncate(loader.LARGEST + 1)
+    with pytest.raises(MissingPath, match=r"a\.yaml: more than 64 MiB is no deck file$"):
+        loader.load([tmp_path])
+
+
 def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     path = write_deck(tmp_path / "a.yaml", recall("one"))
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))

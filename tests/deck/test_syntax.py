@@ -146,7 +146,7 @@ CLOSED = "a quote or bracket is never closed (YAML: found unexpected end of stre
         ("a: 1\nb: 'c\n", [(3, CLOSED)]),
         ("a: !!python/object:os.system x\n",
          [(1, "could not determine a constructor for the tag 'tag:yaml.org,2002:python/object:os.system'")]),
-        ("a: &x [*x]\n", [(1, "found unconstructable recursive node")]),
+        ("a: &x [*x]\n", [(1, "the anchor here holds an alias of itself")]),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_line(text: str, faults: list[tuple[int, str]]) -> None:
@@ -269,6 +269,32 @@ def test_a_text_that_begins_with_a_star_gets_the_advice_on_stars(text: str) -> N
     [(line, words)] = _faults(f"a: 1\nb: {text}\n")
     assert line == 2
     assert words.startswith("a plain text can't begin with *")
+
+
+BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (BOMB, 6, "aliases repeat far too much"),
+        (f"a: &a {'x' * 100_000}\nb: &b [{'*a, ' * 1000}]\nc: [{'*b, ' * 1000}]\n", 2, "aliases repeat far too much"),
+        ("a: 1\nb: &b {c: *b}\n", 2, "holds an alias of itself"),
+        ("a: 1\nb: " + "[" * 200 + "]" * 200, 2, "is nested too deep"),
+        ("a0: &a0 []\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 500)), 101, "is nested too deep"),
+        ("a: " + "[" * 100_000, 1, "exceeded maximum nesting depth"),
+    ],
+)
+def test_what_is_small_as_a_text_and_endless_as_a_value_is_refused(text: str, line: int, words: str) -> None:
+    [(found, message)] = _faults(text)
+    assert (found, words in message) == (line, True), (found, message)
+
+
+def test_ordinary_anchors_are_kept() -> None:
+    services = "".join(f"s{number}: *base\n" for number in range(200))
+    found = parse(f"base: &base {{image: python, ports: [80, 443]}}\n{services}")
+    assert found["s199"] == found["base"] == {"image": "python", "ports": [80, 443]}
+    assert parse("[" * 90 + "]" * 90)
 
 
 def _faults(text: str) -> list[tuple[int, str]]:

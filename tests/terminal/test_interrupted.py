@@ -1,7 +1,13 @@
 """The ways in which a session is cut short: nothing that was rated is lost, and the terminal is left as it was."""
 
 import os
+import shutil
 import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -122,3 +128,106 @@ def test_the_shell_has_its_terminal_back_as_it_was(recalls: Place, key: str) -> 
     for switch in (b"\x1b[?1000", b"\x1b[?1006"):
         assert switch + b"h" not in shell.raw
     assert shell.raw.rfind(b"\x1b[?25l") < shell.raw.rfind(b"\x1b[?25h")
+
+
+# ---- a disk that takes nothing ----
+
+
+def _rename(recalls: Place, old: str, new: str) -> None:
+    """Takes the table away, or gives it back: the next row is refused as by a full disk."""
+    with closing(sqlite3.connect(recalls.data / "history.sqlite")) as database, database:
+        database.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+
+def _refused(recalls: Place) -> Terminal:
+    terminal = recalls.drill()
+    terminal.asks(":hint", "1 of 3")
+    terminal.enter("first")
+    terminal.asks(RATING)
+    _rename(recalls, "review", "gone")
+    terminal.type("3")
+    terminal.see("can't be written", "Not kept yet: one, rated 3 good", "Enter tries again")
+    return terminal
+
+
+def test_a_rating_that_the_disk_refuses_is_tried_again_before_anything_else_is_asked(recalls: Place) -> None:
+    terminal = _refused(recalls)
+    terminal.enter()
+    terminal.see("Enter tries again")
+    assert not terminal.shows("2 of 3")
+    _rename(recalls, "gone", "review")
+    terminal.enter()
+    terminal.asks(":hint", "2 of 3")
+    assert _kept(recalls) == [("first",)]
+
+
+@pytest.mark.parametrize("way", ["q", "\x03"])
+def test_a_rating_that_is_given_up_is_named(recalls: Place, way: str) -> None:
+    terminal = _refused(recalls)
+    terminal.type(way)
+    terminal.see("Not kept: one, rated 3 good; what was rated before is.")
+    assert terminal.ends() == 3
+    assert "Traceback" not in terminal.text
+
+
+@pytest.fixture
+def small_disk(recalls: Place) -> Iterator[Path]:
+    """A disk of 512 KiB in the place of the data folder."""
+    recalls.data.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "none", str(recalls.data)]
+    if not shutil.which("mount") or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("no disk can be mounted here")
+    yield recalls.data
+    subprocess.run(["umount", "-l", str(recalls.data)], check=True)
+
+
+def test_from_a_pipe_a_full_disk_ends_the_drill(recalls: Place, small_disk: Path) -> None:
+    answer = "x" * 100_000
+    done = subprocess.run(
+        [*QUIZKIT, "drill", "--deck", str(recalls.deck)],
+        input=f"{answer}\n1\n3\n" * 9,
+        env=recalls.env,
+        cwd=recalls.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0  # three such answers fit
+    (small_disk / "filler").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 8192))
+    done = subprocess.run(
+        [*QUIZKIT, "drill", "--all", "--deck", str(recalls.deck)],
+        input=f"{answer}\n1\n3\n",
+        env=recalls.env,
+        cwd=recalls.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert "can't be written: database or disk is full. Not kept: " in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert len(recalls.reviews()) == 3
+
+
+def test_a_history_that_may_only_be_read_is_shown_and_nobody_is_asked_in_vain(recalls: Place, small_disk: Path) -> None:
+    def call(*args: str) -> "subprocess.CompletedProcess[str]":
+        command = [*QUIZKIT, *args, "--deck", str(recalls.deck)]
+        return subprocess.run(
+            command, input="x\n", env=recalls.env, cwd=recalls.folder, capture_output=True, text=True, check=False
+        )
+
+    assert call("stats").returncode == 0
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    assert call("stats").returncode == 0
+    for command in ("drill", "mock"):
+        done = call(command)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "name a folder that you may write in with --data-dir" in done.stderr
+
+
+def test_a_full_disk_at_the_start_is_no_broken_history(recalls: Place, small_disk: Path) -> None:
+    (small_disk / "filler").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 8192))
+    done = subprocess.run([*QUIZKIT, "stats"], env=recalls.env, cwd=recalls.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "make room on its disk" in done.stderr
+    assert "move the file away" not in done.stderr

@@ -1,8 +1,10 @@
 """Live coding: a work file that any editor may write, checked at each save; and editors that take the terminal."""
 
 import os
+import re
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -191,6 +193,35 @@ def test_ctrl_c_in_the_editor_is_the_editors(kinds: Place) -> None:
     terminal.asks(SAVES, "1 of 1")
     terminal.type("q")
     assert terminal.ends() == 0
+
+
+DEAF = f"""\
+import signal, subprocess, sys
+from pathlib import Path
+
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+Path(sys.argv[-1]).write_text({DOUBLE!r})
+child = subprocess.Popen(["sleep", "60"])
+print("deaf", child.pid, "!", flush=True)
+child.wait()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_an_editor_that_ignores_it_too_and_leaves_the_file(kinds: Place, number: signal.Signals) -> None:
+    terminal = _code(kinds, EDITOR=_editor(kinds, text=DEAF))
+    terminal.type("e")
+    terminal.wait(lambda seen: bool(re.search(r"deaf \d+ !", seen.text)), "the editor")
+    found = re.search(r"deaf (\d+) !", terminal.text)
+    assert found is not None
+    began = time.monotonic()
+    os.kill(terminal.pid, number)
+    assert terminal.ends() == 0
+    assert time.monotonic() - began < 2
+    state = Path(f"/proc/{found[1]}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"  # where nobody collects orphans
+    assert _file(kinds).read_text() == DOUBLE
 
 
 def test_a_worker_that_is_gone_ends_the_drill_with_an_error(kinds: Place) -> None:

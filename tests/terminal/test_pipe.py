@@ -138,6 +138,8 @@ def test_a_file_is_handed_in(recalls: Place) -> None:
     ("name", "words"),
     [
         ("missing.txt", "missing.txt can't be read: No such file or directory."),
+        ("/dev/zero", "/dev/zero can't be read: no regular file."),
+        ("~nobody-at-all/x", "~nobody-at-all/x can't be read: no such home folder."),
         ("deck", "deck can't be read: Is a directory."),
         ("bytes", "bytes can't be read: not UTF-8 text."),
     ],
