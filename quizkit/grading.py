@@ -278,19 +278,25 @@ def grade_tests(question: Tests, text: str, sandbox: "Sandbox", rng: "Random") -
     names = ["pass on the right app", *(f"fail where {wrong.why}" for wrong in question.wrong_apps)]
     if not _has_code(text):
         return _verdict([CheckResult(name, Outcome.not_run) for name in names], Outcome.error, "the answer is empty")
-    apps = [question.app, *(question.text_of(wrong) for wrong in question.wrong_apps)]
+    apps = _alike([question.app, *(question.text_of(wrong) for wrong in question.wrong_apps)])
     # The right app comes twice, so that a file which passes or fails by chance is less likely to hit the pattern.
     order = [0, *range(len(apps))]
     rng.shuffle(order)
     found: dict[int, CheckResult] = {}
     for number in order:
-        result = _judge_tests(names[number], _run_tests(text, apps[number], sandbox), right=number == 0)
+        result = _judge_tests(names[number], _run_tests(text, number, apps, sandbox), right=number == 0)
         if number == 0 and result.outcome is not Outcome.passed:
             rest = [CheckResult(name, Outcome.not_run) for name in names[1:]]
             return _verdict([result, *rest], _overall([result, *rest]), "")
         found[number] = result
     results = [found[number] for number in range(len(apps))]
     return _verdict(results, _overall(results), "")
+
+
+def _alike(apps: Sequence[str]) -> list[str]:
+    """The apps, each as long as the longest: a file's size is what some machines let a run see of another's."""
+    longest = max(len(app.encode()) for app in apps)
+    return [app + "\n" * (longest - len(app.encode())) for app in apps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,11 +307,18 @@ class _TestRun:
     requests: int
 
 
-def _run_tests(text: str, app: str, sandbox: "Sandbox") -> _TestRun:
-    """The tests in one process, the app in another; what the tests ask for is carried between them."""
+def _run_tests(text: str, number: int, apps: Sequence[str], sandbox: "Sandbox") -> _TestRun:
+    """The tests in one process, an app in another; what the tests ask for is carried between them.
+
+    Both processes begin with the libraries of all the apps, so that none tells by what is loaded already which app it is.
+    """
     requests = 0
     tests = {TEST_FILE: text, TEST_SETTINGS: "[pytest]\n"}
-    with sandbox.open({"main.py": app}) as answering, sandbox.open(tests) as testing:
+    sources = (*apps, text)
+    with (
+        sandbox.open({"main.py": apps[number]}, likewise=sources) as answering,
+        sandbox.open(tests, likewise=sources) as testing,
+    ):
         loaded = answering.load()
         if not isinstance(loaded, Loaded):
             raise QuizkitError(f"the deck's app can't be asked: {broken_words(loaded)}")

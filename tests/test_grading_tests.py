@@ -505,6 +505,64 @@ def test_the_mark_would_be_seen_by_who_could_look(sandbox: Sandbox) -> None:
     assert _outcomes(_grade(sandbox, _suspicious(seen))) == ["failed", "not_run"]
 
 
+STATS = """
+above, own = os.path.split(os.environ["HOME"])
+names = [own, *map(str, range(3000))]
+if own.isdecimal():
+    names += [str(int(own) - 1)]
+found = []
+for name in names:
+    try:
+        found.append((name, os.stat(os.path.join(above, name, "main.py")).st_size))
+    except OSError:
+        pass
+try:
+    found.append(os.listdir(above))
+except PermissionError:
+    pass
+assert found == []
+"""
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["namespaces", "no namespaces"])
+def test_no_run_is_found_beside_another(warm: bool) -> None:
+    """Where there are no namespaces a file's size may be asked for, if one knows its name."""
+    with Sandbox.start(warm=warm) as sandbox:
+        verdict = _grade(sandbox, _suspicious(STATS))
+    assert verdict.checks[0].outcome is Outcome.passed, verdict.checks[0].traceback
+
+
+def test_all_apps_are_of_one_size(sandbox: Sandbox) -> None:
+    """Should the name be found after all."""
+    sizes = set()
+    open_ = sandbox.open
+
+    def noting(files: Any, *rest: Any, **options: Any) -> Any:
+        sizes.update(len(text.encode()) for name, text in files.items() if name == "main.py")
+        return open_(files, *rest, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandbox, "open", noting)
+        wrong = [{"code": DOUBLE + "# ä", "why": "longer"}, {"code": DOUBLE.replace("2 * n", "n"), "why": "shorter"}]
+        assert _outcomes(_grade(sandbox, GOOD, wrong_apps=wrong))[0] == "passed"
+    assert len(sizes) == 1
+
+
+def test_what_is_loaded_already_is_the_same_for_every_app() -> None:
+    """The worker imports what earlier runs have used: a wrong app that alone used it would be known by it."""
+    text = "import sys\n" + ASKS + "    assert 'jwt' not in sys.modules\n"
+    wrong = [{"edit": [{"from": "import FastAPI", "to": "import FastAPI\nimport jwt"}], "why": "has tokens"}]
+    last = next(seed for seed in range(20) if _order(seed) == [0, 0, 1])
+    with Sandbox.start() as sandbox:
+        assert _grade(sandbox, text, last, wrong_apps=wrong).outcome is Outcome.failed
+
+
+def _order(seed: int) -> list[int]:
+    order = [0, 0, 1]
+    Random(seed).shuffle(order)
+    return order
+
+
 COUNTED = """
 import pytest, tempfile
 folders = [os.getcwd(), "..", "/tmp", "/dev/shm", "/var/tmp", os.path.expanduser("~"), tempfile.gettempdir()]
