@@ -161,6 +161,7 @@ _STOPPED_WORDS: Final = {
     "memory": "the memory limit was reached",
     "killed": "the process was killed",
     "exited": "the program ended itself before it answered",
+    "too_big": "what the process answered with is too big",
     "garbled": "the process answered with something that is no response",
 }
 

@@ -28,6 +28,7 @@ from quizkit.sandbox.protocol import (
     SocketEvent,
     Stopped,
     Tested,
+    TooBig,
 )
 from quizkit.sandbox.spawn import Newborn
 
@@ -255,6 +256,8 @@ class Run:
             self._begin()
         try:
             return self._pump(frame)
+        except TooBig as error:
+            return self._stop(Stopped("too_big", str(error)))
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
 

@@ -25,6 +25,10 @@ class Malformed(Exception):
     """A frame that isn't what the protocol allows."""
 
 
+class TooBig(Malformed):
+    """A frame that is larger than any that is read."""
+
+
 class Load(NamedTuple):
     """The first frame: the files of the snippet, of which `main` is imported. `env` is the whole environment.
 
@@ -63,7 +67,10 @@ class Stream(NamedTuple):
 
 
 class Socket(NamedTuple):
-    """One thing done on a WebSocket: `action` is open, send, receive or close. `client` tells several sockets apart."""
+    """One thing done on a WebSocket: `action` is open, send, receive or close. `client` tells several sockets apart.
+
+    With hang_up the client goes from all of them.
+    """
 
     action: str
     client: str = ""
@@ -184,7 +191,7 @@ class Sight(NamedTuple):
 
 
 class Stopped(NamedTuple):
-    """The run ended without an answer: `reason` is timeout, memory, killed, blocked, exited or garbled."""
+    """The run ended without an answer: `reason` is timeout, memory, killed, blocked, exited, too_big or garbled."""
 
     reason: str
     detail: str = ""
@@ -204,7 +211,8 @@ def lengths(prefix: bytes) -> tuple[int, int]:
     """Head and body lengths of the frame that begins so. Raises Malformed over the caps."""
     head, body = _LENGTHS.unpack(prefix)
     if head > MAX_HEAD or body > MAX_BODY:
-        raise Malformed(f"a frame of {head} and {body} bytes; at most {MAX_HEAD} and {MAX_BODY} are read")
+        size, most = (head, MAX_HEAD) if head > MAX_HEAD else (body, MAX_BODY)
+        raise TooBig(f"{-(-size >> 20)} MiB; at most {most >> 20} are read")
     return head, body
 
 

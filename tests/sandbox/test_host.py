@@ -49,7 +49,8 @@ def ending(sandbox: Sandbox, source: str) -> Stopped:
         ("os.kill(os.getpid(), 15)", "killed", "SIGTERM"),
         ("os.kill(os.getpid(), 31)", "blocked", ""),
         ("import ctypes; ctypes.CDLL(None).ptrace(16, 1, 0, 0)", "blocked", "system call"),
-        ("os.write(4, b'x' * 8)", "garbled", "bytes"),
+        ("os.write(4, b'x' * 8)", "too_big", "at most 4"),
+        ("os.write(4, bytes(8))", "garbled", "not JSON"),
         ("os._exit(86)", "memory", "512 MiB"),
         ("os.close(4); time.sleep(9)", "killed", "its own pipe"),
         (
