@@ -69,7 +69,8 @@ def grade_coded(
     """
     if question.language != "python":
         return grade_document(question.checks, text, question.language)
-    return _confined(grade_source(question.checks, text, sandbox, rng, last=last, thorough=thorough), sandbox)
+    verdict = grade_source(question.checks, text, sandbox, rng, starter=question.starter, last=last, thorough=thorough)
+    return _confined(verdict, sandbox)
 
 
 def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict:
@@ -78,6 +79,8 @@ def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict
 
     if not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
         return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
+    if place := _not_utf8(text):
+        return _verdict([_not_run(check) for check in checks], Outcome.error, f"this is not UTF-8: {place}")
     try:
         found = syntax.parse(text) if language == "yaml" else dockerfile.parse(text)
     except syntax.SyntaxFault as error:
@@ -104,15 +107,25 @@ def _advised(question: Fix | Coding, text: str, verdict: Verdict) -> Verdict:
 
 
 def grade_source(
-    checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False, thorough: bool = True
+    checks: Sequence[Check],
+    text: str,
+    sandbox: "Sandbox",
+    rng: "Random",
+    *,
+    starter: str = "",
+    last: bool = False,
+    thorough: bool = True,
 ) -> Verdict:
-    """Runs a snippet and every check on it: one run for all, and one more for each check that wants its own."""
-    if not _has_code(text):
-        return _verdict([_not_run(check) for check in checks], Outcome.error, "the answer is empty")
+    """Runs a snippet and every check on it: one run for all, and one more for each check that wants its own.
+
+    It has several files where its `starter` has.
+    """
+    if words := _no_source(text):
+        return _verdict([_not_run(check) for check in checks], Outcome.error, words)
     alone = [number for number, check in enumerate(checks) if check.own_process]
     shared = [number for number in range(len(checks)) if number not in alone]
     try:
-        files = bundle.files(text)
+        files = bundle.files_of(text, starter)
         main = bundle.main_path(files)
     except bundle.BrokenBundle as error:
         return _verdict([_not_run(check) for check in checks], Outcome.error, str(error))
@@ -122,7 +135,7 @@ def grade_source(
     for group in groups:
         ends = last and group is groups[-1]
         chosen = [checks[number] for number in group]
-        found, fault, printed = _grade_group(chosen, text, (files, main), sandbox, rng, last=ends, thorough=thorough)
+        found, fault, printed = _grade_group(chosen, (files, main), sandbox, rng, last=ends, thorough=thorough)
         results |= dict(zip(group, found, strict=True))
         output = output or printed
         if fault and group is shared:
@@ -158,6 +171,22 @@ def _shifted(text: str, offset: int) -> str:
     return re.sub(r"(main\.py:|\bline )(\d+)", lambda found: f"{found[1]}{int(found[2]) + offset}", text)
 
 
+def _no_source(text: str) -> str:
+    """Why there is nothing to run, as Python would say it; empty where there is."""
+    if place := _not_utf8(text):
+        return f"this is not Python: {place}, but no encoding declared; save the file as UTF-8"
+    return "" if _has_code(text) else "the answer is empty"
+
+
+def _not_utf8(text: str) -> str:
+    """The first byte that wasn't UTF-8 when the text was read, which stands in it as a lone surrogate; empty without one."""
+    found = re.search("[\udc80-\udcff]", text)
+    if found is None:
+        return ""
+    line = text.count("\n", 0, found.start()) + 1
+    return f"line {line}: Non-UTF-8 code starting with '\\x{ord(found[0]) - 0xDC00:02x}'"
+
+
 def _has_code(text: str) -> bool:
     """Whether a text holds anything but comments and blank lines; one that isn't Python counts as something."""
     try:
@@ -168,7 +197,6 @@ def _has_code(text: str) -> bool:
 
 def _grade_group(
     checks: Sequence[Check],
-    text: str,
     answer: tuple[Mapping[str, str], str],
     sandbox: "Sandbox",
     rng: "Random",
@@ -187,11 +215,16 @@ def _grade_group(
         if not isinstance(loaded, Loaded):
             broken = [_broken_check(check, loaded) for check in checks]
             return (broken if first.own_process else [_unreached(result) for result in broken]), broken[0], run.printed()
-        return _run_checks(checks, text, run, rng, given, thorough), None, run.printed()
+        return _run_checks(checks, written, run, rng, given, thorough), None, run.printed()
 
 
 def _run_checks(
-    checks: Sequence[Check], text: str, run: "Run", rng: "Random", given: Mapping[str, Any] | None, thorough: bool
+    checks: Sequence[Check],
+    written: Mapping[str, str],
+    run: "Run",
+    rng: "Random",
+    given: Mapping[str, Any] | None,
+    thorough: bool,
 ) -> list[CheckResult]:
     results: list[CheckResult] = []
     stopped = False
@@ -201,7 +234,7 @@ def _run_checks(
         if stopped and (not thorough or not isinstance(check, SourceCheck)):
             results.append(_not_run(check))
         elif isinstance(check, SourceCheck):
-            results.append(_source_result(check, text))
+            results.append(_source_result(check, written))
         else:
             results.append(drive(scenario.play(check, rng, given), run))
             stopped = results[-1].outcome not in _GOES_ON
@@ -225,9 +258,9 @@ def drive(play: scenario.Play, run: "Run") -> CheckResult:
         return result
 
 
-def _source_result(check: SourceCheck, text: str) -> CheckResult:
+def _source_result(check: SourceCheck, written: Mapping[str, str]) -> CheckResult:
     try:
-        broken = source.broken_rules(text, check.source)
+        broken = source.broken_rules(written, check.source)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         broken = ["this is not Python"]  # the run that said that it could be loaded lied
     outcome = Outcome.failed if broken else Outcome.passed
@@ -276,8 +309,8 @@ def grade_tests(question: Tests, text: str, sandbox: "Sandbox", rng: "Random") -
     Only the pattern over all of them counts, which the tests can't know: all pass on the right app, some fail on each wrong.
     """
     names = ["pass on the right app", *(f"fail where {wrong.why}" for wrong in question.wrong_apps)]
-    if not _has_code(text):
-        return _verdict([CheckResult(name, Outcome.not_run) for name in names], Outcome.error, "the answer is empty")
+    if words := _no_source(text):
+        return _verdict([CheckResult(name, Outcome.not_run) for name in names], Outcome.error, words)
     apps = _alike([question.app, *(question.text_of(wrong) for wrong in question.wrong_apps)])
     # The right app comes twice, so that a file which passes or fails by chance is less likely to hit the pattern.
     order = [0, *range(len(apps))]

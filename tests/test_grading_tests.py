@@ -534,7 +534,7 @@ def test_no_run_is_found_beside_another(warm: bool) -> None:
 
 def test_all_apps_are_of_one_size(sandbox: Sandbox) -> None:
     """Should the name be found after all."""
-    sizes = set()
+    sizes: set[int] = set()
     open_ = sandbox.open
 
     def noting(files: Any, *rest: Any, **options: Any) -> Any:

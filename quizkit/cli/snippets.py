@@ -206,10 +206,10 @@ def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[st
     Raises MissingPath for what can't be read and for a folder where nothing names a question.
     """
     from quizkit.errors import MissingPath  # noqa: PLC0415
-    from quizkit.terminal.workfile import SUFFIXES, gathered  # noqa: PLC0415
+    from quizkit.terminal.workfile import SUFFIXES, decoded, gathered  # noqa: PLC0415
 
     if path == STANDARD_INPUT:
-        yield "standard input", _decoded(_at_most(sys.stdin.buffer, "standard input")), question
+        yield "standard input", decoded(_at_most(sys.stdin.buffer, "standard input")), question
         return
     given = Path(path)
     if not given.is_dir():
@@ -246,12 +246,13 @@ def _wants_folder(name: str, deck: "Deck") -> bool:
 
 def _text(path: Path) -> str:
     from quizkit.errors import MissingPath  # noqa: PLC0415
+    from quizkit.terminal.workfile import decoded  # noqa: PLC0415
 
     try:
         if path.exists() and not path.is_file():
             raise MissingPath(f"{path}: this is no regular file", "standard input is read with -")
         with path.open("rb") as file:
-            return _decoded(_at_most(file, str(path)))
+            return decoded(_at_most(file, str(path)))
     except OSError as error:
         words = "there is no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror
         raise MissingPath(f"{path}: {words}") from None
@@ -265,15 +266,6 @@ def _at_most(file: BinaryIO, name: str) -> bytes:
     if len(data) > LARGEST:
         raise MissingPath(f"{name}: more than {LARGEST >> 20} MiB is no answer that can be checked")
     return data
-
-
-def _decoded(data: bytes) -> str:
-    """Bytes as text with Unix line ends; of what isn't UTF-8 the checker says that it is no Python."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    return text.replace("\r\n", "\n")
 
 
 def _question_of(name: str, text: str, deck: "Deck") -> str | None:

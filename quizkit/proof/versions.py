@@ -18,7 +18,7 @@ def mutants_of(question: Fix | Coding, text: str) -> Iterator[Variant]:
     if question.language != "python":
         yield from omissions(text, question.prompt)
         return
-    files, several = bundle.files(text), bundle.is_bundle(text)
+    files, several = bundle.files_of(text, question.starter), bundle.is_bundle(question.starter)
     for path, part in files.items():
         if path.endswith(".py"):
             for made in mutants(part, documented=_is_documented(question), prompt=question.prompt, starter=question.starter):
@@ -27,18 +27,18 @@ def mutants_of(question: Fix | Coding, text: str) -> Iterator[Variant]:
 
 def rewritings_of(question: Fix | Coding, text: str) -> Iterator[Variant]:
     """Versions of a right answer that say the same. Those of several files name each other, so they are left as they are."""
-    if _is_one_module(question, text):
+    if _is_one_module(question):
         yield from rewritings(text, required=_rules(question), documented=_is_documented(question))
 
 
 def cheats_of(question: Fix | Coding, solution: str) -> Iterator[tuple[str, str]]:
     """The standing cheats as (what it does, source). They are written below the one module that holds the app."""
-    if _is_one_module(question, solution):
+    if _is_one_module(question):
         yield from cheats(solution)
 
 
-def _is_one_module(question: Fix | Coding, text: str) -> bool:
-    return question.language == "python" and not bundle.is_bundle(text)
+def _is_one_module(question: Fix | Coding) -> bool:
+    return question.language == "python" and not bundle.is_bundle(question.starter)
 
 
 def _is_documented(question: Fix | Coding) -> bool:

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from quizkit.practice.state import Event, Saved, Seconds, Tick
+from quizkit.terminal.workfile import decoded
 
 POLL_S: Final = 0.25
 
@@ -97,9 +98,9 @@ def _digest(path: Path) -> bytes | None:
 
 
 def text_of(path: Path) -> str:
-    """A work file's text, also where it isn't UTF-8; nothing where it is gone."""
+    """A work file's text; nothing where it is gone."""
     try:
-        return path.read_text(encoding="utf-8-sig", errors="replace")
+        return decoded(path.read_bytes())
     except OSError:
         return ""
 

@@ -92,7 +92,10 @@ def test_nothing_is_looked_at_where_the_response_is_wrong_already() -> None:
         ({"websocket": "/ws", "steps": [{"open": True}]}, [SocketEvent("open"), SocketEvent("closed")]),
         ({"stream": "GET /", "response": OK}, [_json({})]),
         ({"steps": [{"request": "GET /", "response": OK}, {"request": "GET /", "response": OK}]}, [_json({}), _json({})]),
-        ({"request": "GET /", "parallel": 2, "at_most": 2}, [_json({}), Responses((_json({}), _json({})), 0), _json({}), _json({})]),
+        (
+            {"request": "GET /", "parallel": 2, "at_most": 2},
+            [_json({}), Responses((_json({}), _json({})), 0), _json({}), _json({})],
+        ),
     ],
 )
 def test_every_kind_of_check_can_look(sample: Any, replies: list[Reply]) -> None:
