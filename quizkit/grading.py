@@ -381,9 +381,15 @@ def _judge_tests(name: str, ran: _TestRun, *, right: bool) -> CheckResult:
         trace = f"{failures[0].name}\n{failures[0].message}"
         return CheckResult(name, Outcome.failed, message=f"{len(failures)} of {count} fail", traceback=trace)
     if not ran.ended.outcomes or not ran.requests:
-        words = "there is no test" if not ran.ended.outcomes else "no test sends a request to the app"
-        return CheckResult(name, Outcome.failed, message=words)
+        return CheckResult(name, Outcome.failed, message=_untested_words(ran.ended))
     return CheckResult(name, Outcome.passed, message=count)
+
+
+def _untested_words(ended: Tested) -> str:
+    """Why tests that don't fail prove nothing."""
+    if ended.outcomes:
+        return "no test sends a request to the app"
+    return "no test counts: all are skipped, or expected to fail" if ended.skipped else "there is no test"
 
 
 def _grade_predict(question: Predict, answer: Answer, sandbox: "Sandbox") -> Verdict:

@@ -177,9 +177,10 @@ class EndOfTest(NamedTuple):
 
 
 class Tested(NamedTuple):
-    """A run of tests is over."""
+    """A run of tests is over; `skipped` were left out, or failed as they were expected to."""
 
     outcomes: tuple[EndOfTest, ...]
+    skipped: int = 0
 
 
 class Sight(NamedTuple):
@@ -345,10 +346,10 @@ def unpack_tests(head: bytes, body: bytes, nonce: str = "") -> Asked | Tested:
             _string(fields, "method"), _string(fields, "target"), _headers(fields.get("headers")), body, new_client=True, raw=True
         )
         return Asked(request)
-    outcomes = fields.get("outcomes")
-    if type(outcomes) is not list:
+    outcomes, skipped = fields.get("outcomes"), fields.get("skipped", 0)
+    if type(outcomes) is not list or type(skipped) is not int:
         raise Malformed("tests without outcomes")
-    return Tested(tuple(map(_test_outcome, outcomes)))
+    return Tested(tuple(map(_test_outcome, outcomes)), skipped)
 
 
 def _test_outcome(value: Any) -> EndOfTest:
