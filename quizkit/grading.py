@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from quizkit.check import bundle, dockerfile, scenario, source, template
 from quizkit.check.message import encode
 from quizkit.check.names import parsed
-from quizkit.check.result import cause_outcome, place_result, stopped_outcome, stopped_words, traceback_text
+from quizkit.check.result import cause_outcome, forbidden_words, place_result, stopped_outcome, stopped_words, traceback_text
 from quizkit.check.spec import Check, DocumentCheck, SourceCheck
 from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
@@ -428,12 +428,13 @@ def broken_words(loaded: Broken | Stopped) -> str:
         return f"while it was imported: {stopped_words(loaded)}"
     raised = loaded.raised
     where = f"line {raised.frames[-1].line}: " if raised.frames else ""
-    what = f"{raised.exception}: {raised.message}" if raised.message else raised.exception
+    what = ": ".join(filter(None, (raised.exception, raised.message)))
+    what = "; ".join(filter(None, (what, forbidden_words(raised))))
     match loaded.reason:
         case "syntax":
             return f"this is not Python: {where}{raised.message}"
         case "missing_package":
-            return f"{where}{raised.message}; install it beside quizkit, or do without it"
+            return f"{where}{raised.message}; {_missing_words(raised.message)}"
         case "no_app":
             return "no FastAPI app was found; the file needs a line such as `app = FastAPI()`"
         case "several_apps":
@@ -443,3 +444,12 @@ def broken_words(loaded: Broken | Stopped) -> str:
         case "lifespan":
             return f"the app's startup failed: {where}{what}"
     return f"the import failed: {where}{what}"
+
+
+def _missing_words(message: str) -> str:
+    """What to do about a module that isn't there, by the name that Python says it looked for."""
+    named = re.search(r"'([\w.]+)'", message)
+    package = named[1].rpartition(".")[0] if named else ""
+    if package:
+        return f"`{package}` is there, and has no such module"
+    return "no file of the answer is called so, nor a package beside quizkit: install it, or do without it"

@@ -240,7 +240,7 @@ def _cause(error: BaseException | None) -> str:
             break
         if isinstance(error, MemoryError):
             return "memory"
-        if isinstance(error, OSError) and error.errno in (errno.EPERM, errno.EACCES):
+        if isinstance(error, OSError) and error.errno in (errno.EPERM, errno.EACCES, errno.EROFS):
             return "blocked"
         error = error.__cause__ or error.__context__
     return ""
