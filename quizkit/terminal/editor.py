@@ -33,7 +33,7 @@ class Editor:
             return
         try:
             # Started before the signals are ignored here, so that the editor begins with their defaults.
-            process = subprocess.Popen([*command, str(self._path)])
+            process = subprocess.Popen([*command, str(self._path)], env=_environment())
         except OSError as error:
             self._say(f"{command[0]} can't be started: {error.strerror}.")
             send(EditorClosed())
@@ -61,6 +61,11 @@ class Editor:
                     os.write(2, b"\a\x1b]2;quizkit: time is up\x07")
         finally:
             os.close(pidfd)
+
+
+def _environment() -> dict[str, str]:
+    """The environment as it was before quizkit told pydantic to leave plugins alone."""
+    return {name: text for name, text in os.environ.items() if name != "PYDANTIC_DISABLE_PLUGINS"}
 
 
 def editor_command() -> list[str] | None:
