@@ -92,7 +92,7 @@ def _verify_cheats(question: Fix | Coding, solution: str, sandbox: Sandbox, rng:
 def _verify_mutants(question: Fix | Coding, solutions: Sequence[str], sandbox: Sandbox, rng: Random, proof: Proof) -> None:
     """What differs in one thing has to fail, unless its author says that it behaves the same."""
     hurried = sandbox.within(MUTANT_S)
-    same = equivalents(question, solutions)
+    same = equivalents(question)
     tried = set(solutions)
     for number, text in enumerate(solutions, 1):
         for made in mutants_of(question, text):

@@ -1,11 +1,11 @@
 """The versions of a question's solutions that it is proved with, in whatever language they are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from quizkit.check import bundle
 from quizkit.check.spec import OpenapiCheck, SourceCheck, SourceRules
-from quizkit.deck.models import Coding, Edit, EditFault, Fix, apply
+from quizkit.deck.models import Coding, Fix, texts_alike
 from quizkit.proof.cheats import cheats
 from quizkit.proof.mutants import mutants
 from quizkit.proof.omissions import omissions
@@ -53,23 +53,6 @@ def _rules(question: Fix | Coding) -> SourceRules:
     return SourceRules.model_construct(require=require, forbid=tuple(rule for rules in found for rule in rules.forbid))
 
 
-def equivalents(question: Fix | Coding, solutions: Sequence[str]) -> set[str]:
-    """The texts that their author lists as mutants which behave the same: edits of whichever solution they fit.
-
-    Raises EditFault for an edit that fits none.
-    """
-    found: set[str] = set()
-    for version in question.equivalent:
-        texts = [version.code] if version.code is not None else list(_edited(version.edit or (), solutions))
-        if not texts:
-            raise EditFault(f"the edit of an equivalent ({version.why}) fits no solution")
-        found.update(texts)
-    return found
-
-
-def _edited(edits: tuple[Edit, ...], solutions: Sequence[str]) -> Iterator[str]:
-    for solution in solutions:
-        try:
-            yield apply(edits, solution)
-        except EditFault:
-            continue
+def equivalents(question: Fix | Coding) -> set[str]:
+    """The texts that their author lists as mutants which behave the same. Raises EditFault for an edit that fits nothing."""
+    return {text for version in question.equivalent for text in texts_alike(question, version)}
