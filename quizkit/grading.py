@@ -12,7 +12,7 @@ from quizkit.check.names import parsed
 from quizkit.check.result import cause_outcome, forbidden_words, place_result, stopped_outcome, stopped_words, traceback_text
 from quizkit.check.spec import Check, DocumentCheck, SourceCheck
 from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
-from quizkit.errors import QuizkitError
+from quizkit.errors import NoSandbox, QuizkitError
 from quizkit.marking.mark import Answer, Marker, SelfMarker, mark_choice, mark_cloze, mark_exception, mark_predict
 from quizkit.sandbox.protocol import Asked, Broken, Loaded, Raised, Response, Stopped, Tested
 from quizkit.sandbox.testing import FILE as TEST_FILE
@@ -363,6 +363,17 @@ def _run_tests(text: str, number: int, apps: Sequence[str], sandbox: "Sandbox") 
                 return _TestRun(reply if isinstance(reply, Stopped) else Stopped("garbled"), requests)
             said = testing.run_tests(reply)
         return _TestRun(said, requests)
+
+
+def catches(text: str, app: str, sandbox: "Sandbox") -> bool:
+    """Whether tests fail on a wrong app, or it can't even be asked. Raises NoSandbox where the worker is gone."""
+    try:
+        ran = _run_tests(text, 0, [app], sandbox)
+    except NoSandbox:
+        raise
+    except QuizkitError:
+        return True
+    return _judge_tests("", ran, right=False).outcome is Outcome.passed
 
 
 def _judge_tests(name: str, ran: _TestRun, *, right: bool) -> CheckResult:

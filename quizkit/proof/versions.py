@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from quizkit.check import bundle
 from quizkit.check.spec import OpenapiCheck, SourceCheck, SourceRules
-from quizkit.deck.models import Coding, Fix, texts_alike
+from quizkit.deck.models import Coding, Fix, Tests, texts_alike
 from quizkit.proof.cheats import cheats
 from quizkit.proof.mutants import mutants
 from quizkit.proof.omissions import omissions
@@ -23,6 +23,11 @@ def mutants_of(question: Fix | Coding, text: str) -> Iterator[Variant]:
         if path.endswith(".py"):
             for made in mutants(part, documented=_is_documented(question), prompt=question.prompt, starter=question.starter):
                 yield replace(made, source=bundle.join({**files, path: made.source})) if several else made
+
+
+def mutants_of_app(question: Tests) -> Iterator[Variant]:
+    """Versions of the right app that differ in one thing which the task speaks of."""
+    return mutants(question.app, prompt=question.prompt)
 
 
 def rewritings_of(question: Fix | Coding, text: str) -> Iterator[Variant]:
