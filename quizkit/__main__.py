@@ -23,6 +23,8 @@ _PATHS_FAULT = frozenset(
     (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENAMETOOLONG, errno.ELOOP)
 )
 """What the system refuses with for what is wrong with a path or its disk, and with nothing of ours."""
+_NO_PLUGINS = ("PYDANTIC_DISABLE_PLUGINS", "1")
+"""To look for plugins pydantic reads every installed package's metadata: a tenth of a cold check's processor time."""
 _RUNS_SNIPPETS = frozenset({"check", "drill", "mock", "verify"})
 
 
@@ -54,6 +56,7 @@ def run() -> None:
         signal.signal(signal.SIGINT, _end_at_once)
     _open_what_is_closed()
     gc.set_threshold(_ALLOCATIONS)
+    os.environ.setdefault(*_NO_PLUGINS)
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:  # while the worker is ended

@@ -13,6 +13,7 @@ from quizkit.check.names import LONGEST, parsed
 from quizkit.check.result import (
     cause_outcome,
     exception_name,
+    forbidden_words,
     place_result,
     raised_text,
     stopped_outcome,
@@ -21,7 +22,7 @@ from quizkit.check.result import (
 )
 from quizkit.check.spec import Check, DocumentCheck, SourceCheck
 from quizkit.deck.models import Choice, Cloze, Coding, Fix, Predict, Question, Recall, Tests
-from quizkit.errors import QuizkitError
+from quizkit.errors import NoSandbox, QuizkitError
 from quizkit.marking.mark import Answer, Marker, SelfMarker, mark_choice, mark_cloze, mark_exception, mark_predict
 from quizkit.sandbox.protocol import Asked, Broken, Call, Loaded, Raised, Reply, Response, Stopped, Tested
 from quizkit.sandbox.testing import FILE as TEST_FILE
@@ -79,7 +80,8 @@ def grade_coded(
     """
     if question.language != "python":
         return grade_document(question.checks, text, question.language)
-    return _confined(grade_source(question.checks, text, sandbox, rng, last=last, thorough=thorough), sandbox)
+    verdict = grade_source(question.checks, text, sandbox, rng, starter=question.starter, last=last, thorough=thorough)
+    return _confined(verdict, sandbox)
 
 
 def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict:
@@ -89,6 +91,8 @@ def grade_document(checks: Sequence[Check], text: str, language: str) -> Verdict
     empty = not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
     if unread := _TOO_LONG if len(text) > LONGEST else "the answer is empty" if empty else "":
         return _verdict([_not_run(check) for check in checks], Outcome.error, unread)
+    if place := _not_utf8(text):
+        return _verdict([_not_run(check) for check in checks], Outcome.error, f"this is not UTF-8: {place}")
     try:
         found = syntax.parse(text) if language == "yaml" else dockerfile.parse(text)
     except syntax.SyntaxFault as error:
@@ -115,15 +119,25 @@ def _advised(question: Fix | Coding, text: str, verdict: Verdict) -> Verdict:
 
 
 def grade_source(
-    checks: Sequence[Check], text: str, sandbox: "Sandbox", rng: "Random", *, last: bool = False, thorough: bool = True
+    checks: Sequence[Check],
+    text: str,
+    sandbox: "Sandbox",
+    rng: "Random",
+    *,
+    starter: str = "",
+    last: bool = False,
+    thorough: bool = True,
 ) -> Verdict:
-    """Runs a snippet and every check on it: one run for all, and one more for each check that wants its own."""
+    """Runs a snippet and every check on it: one run for all, and one more for each check that wants its own.
+
+    It has several files where its `starter` has.
+    """
     if unread := _unread(text):
         return _verdict([_not_run(check) for check in checks], Outcome.error, unread)
     alone = [number for number, check in enumerate(checks) if check.own_process]
     shared = [number for number in range(len(checks)) if number not in alone]
     try:
-        files = bundle.files(text)
+        files = bundle.files_of(text, starter)
         main = bundle.main_path(files)
     except bundle.BrokenBundle as error:
         return _verdict([_not_run(check) for check in checks], Outcome.error, str(error))
@@ -133,7 +147,7 @@ def grade_source(
     for group in groups:
         ends = last and group is groups[-1]
         chosen = [checks[number] for number in group]
-        found, fault, printed = _grade_group(chosen, text, (files, main), sandbox, rng, last=ends, thorough=thorough)
+        found, fault, printed = _grade_group(chosen, (files, main), sandbox, rng, last=ends, thorough=thorough)
         results |= dict(zip(group, found, strict=True))
         output = output or printed
         if fault and group is shared:
@@ -270,10 +284,21 @@ _TOO_LONG: Final = f"the answer has more than {LONGEST:,} characters, which is m
 
 
 def _unread(text: str) -> str:
-    """Why there is nothing to run in a text that should be Python; empty where there is something."""
+    """Why there is nothing to run in a text that should be Python, as Python would say it; empty where there is something."""
     if len(text) > LONGEST:
         return _TOO_LONG
+    if place := _not_utf8(text):
+        return f"this is not Python: {place}, but no encoding declared; save the file as UTF-8"
     return "" if _has_code(text) else "the answer is empty"
+
+
+def _not_utf8(text: str) -> str:
+    """The first byte that wasn't UTF-8 when the text was read, which stands in it as a lone surrogate; empty without one."""
+    found = re.search("[\udc80-\udcff]", text)
+    if found is None:
+        return ""
+    line = text.count("\n", 0, found.start()) + 1
+    return f"line {line}: Non-UTF-8 code starting with '\\x{ord(found[0]) - 0xDC00:02x}'"
 
 
 def _has_code(text: str) -> bool:
@@ -286,7 +311,6 @@ def _has_code(text: str) -> bool:
 
 def _grade_group(
     checks: Sequence[Check],
-    text: str,
     answer: tuple[Mapping[str, str], str],
     sandbox: "Sandbox",
     rng: "Random",
@@ -305,11 +329,16 @@ def _grade_group(
         if not isinstance(loaded, Loaded):
             broken = [_broken_check(check, loaded) for check in checks]
             return (broken if first.own_process else [_unreached(result) for result in broken]), broken[0], run.printed()
-        return _run_checks(checks, text, run, rng, given, thorough), None, run.printed()
+        return _run_checks(checks, written, run, rng, given, thorough), None, run.printed()
 
 
 def _run_checks(
-    checks: Sequence[Check], text: str, run: "Run", rng: "Random", given: Mapping[str, Any] | None, thorough: bool
+    checks: Sequence[Check],
+    written: Mapping[str, str],
+    run: "Run",
+    rng: "Random",
+    given: Mapping[str, Any] | None,
+    thorough: bool,
 ) -> list[CheckResult]:
     results: list[CheckResult] = []
     stopped = False
@@ -319,7 +348,7 @@ def _run_checks(
         if stopped and (not thorough or not isinstance(check, SourceCheck)):
             results.append(_not_run(check))
         elif isinstance(check, SourceCheck):
-            results.append(_source_result(check, text))
+            results.append(_source_result(check, written))
         else:
             results.append(drive(scenario.play(check, rng, given), run))
             stopped = results[-1].outcome not in _GOES_ON
@@ -343,9 +372,9 @@ def drive(play: scenario.Play, run: Answering) -> CheckResult:
         return result
 
 
-def _source_result(check: SourceCheck, text: str) -> CheckResult:
+def _source_result(check: SourceCheck, written: Mapping[str, str]) -> CheckResult:
     try:
-        broken = source.broken_rules(text, check.source)
+        broken = source.broken_rules(written, check.source)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         broken = ["this is not Python"]  # the run that said that it could be loaded lied
     outcome = Outcome.failed if broken else Outcome.passed
@@ -396,19 +425,25 @@ def grade_tests(question: Tests, text: str, sandbox: "Sandbox", rng: "Random") -
     names = ["pass on the right app", *(f"fail where {wrong.why}" for wrong in question.wrong_apps)]
     if unread := _unread(text):
         return _verdict([CheckResult(name, Outcome.not_run) for name in names], Outcome.error, unread)
-    apps = [question.app, *(question.text_of(wrong) for wrong in question.wrong_apps)]
+    apps = _alike([question.app, *(question.text_of(wrong) for wrong in question.wrong_apps)])
     # The right app comes twice, so that a file which passes or fails by chance is less likely to hit the pattern.
     order = [0, *range(len(apps))]
     rng.shuffle(order)
     found: dict[int, CheckResult] = {}
     for number in order:
-        result = _judge_tests(names[number], _run_tests(text, apps[number], sandbox), right=number == 0)
+        result = _judge_tests(names[number], _run_tests(text, number, apps, sandbox), right=number == 0)
         if number == 0 and result.outcome is not Outcome.passed:
             rest = [CheckResult(name, Outcome.not_run) for name in names[1:]]
             return _verdict([result, *rest], _overall([result, *rest]), "")
         found[number] = result
     results = [found[number] for number in range(len(apps))]
     return _verdict(results, _overall(results), "")
+
+
+def _alike(apps: Sequence[str]) -> list[str]:
+    """The apps, each as long as the longest: a file's size is what some machines let a run see of another's."""
+    longest = max(len(app.encode()) for app in apps)
+    return [app + "\n" * (longest - len(app.encode())) for app in apps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,11 +454,18 @@ class _TestRun:
     requests: int
 
 
-def _run_tests(text: str, app: str, sandbox: "Sandbox") -> _TestRun:
-    """The tests in one process, the app in another; what the tests ask for is carried between them."""
+def _run_tests(text: str, number: int, apps: Sequence[str], sandbox: "Sandbox") -> _TestRun:
+    """The tests in one process, an app in another; what the tests ask for is carried between them.
+
+    Both processes begin with the libraries of all the apps, so that none tells by what is loaded already which app it is.
+    """
     requests = 0
     tests = {TEST_FILE: text, TEST_SETTINGS: "[pytest]\n"}
-    with sandbox.open({"main.py": app}) as answering, sandbox.open(tests) as testing:
+    sources = (*apps, text)
+    with (
+        sandbox.open({"main.py": apps[number]}, likewise=sources) as answering,
+        sandbox.open(tests, likewise=sources) as testing,
+    ):
         loaded = answering.load()
         if not isinstance(loaded, Loaded):
             raise QuizkitError(f"the deck's app can't be asked: {broken_words(loaded)}")
@@ -435,6 +477,17 @@ def _run_tests(text: str, app: str, sandbox: "Sandbox") -> _TestRun:
                 return _TestRun(reply if isinstance(reply, Stopped) else Stopped("garbled"), requests)
             said = testing.run_tests(reply)
         return _TestRun(said, requests)
+
+
+def catches(text: str, app: str, sandbox: "Sandbox") -> bool:
+    """Whether tests fail on a wrong app, or it can't even be asked. Raises NoSandbox where the worker is gone."""
+    try:
+        ran = _run_tests(text, 0, [app], sandbox)
+    except NoSandbox:
+        raise
+    except QuizkitError:
+        return True
+    return _judge_tests("", ran, right=False).outcome is Outcome.passed
 
 
 def _judge_tests(name: str, ran: _TestRun, *, right: bool) -> CheckResult:
@@ -453,9 +506,15 @@ def _judge_tests(name: str, ran: _TestRun, *, right: bool) -> CheckResult:
         trace = f"{failures[0].name}\n{failures[0].message}"
         return CheckResult(name, Outcome.failed, message=f"{len(failures)} of {count} fail", traceback=trace)
     if not ran.ended.outcomes or not ran.requests:
-        words = "there is no test" if not ran.ended.outcomes else "no test sends a request to the app"
-        return CheckResult(name, Outcome.failed, message=words)
+        return CheckResult(name, Outcome.failed, message=_untested_words(ran.ended))
     return CheckResult(name, Outcome.passed, message=count)
+
+
+def _untested_words(ended: Tested) -> str:
+    """Why tests that don't fail prove nothing."""
+    if ended.outcomes:
+        return "no test sends a request to the app"
+    return "no test counts: all are skipped, or expected to fail" if ended.skipped else "there is no test"
 
 
 def _grade_predict(question: Predict, answer: Answer, sandbox: "Sandbox") -> Verdict:
@@ -494,12 +553,12 @@ def broken_words(loaded: Broken | Stopped) -> str:
         return f"while it was imported: {stopped_words(loaded)}"
     raised = loaded.raised
     where = f"line {raised.frames[-1].line}: " if raised.frames else ""
-    what = raised_text(raised)
+    what = "; ".join(filter(None, (raised_text(raised), forbidden_words(raised))))
     match loaded.reason:
         case "syntax":
             return f"this is not Python: {where}{raised.message}"
         case "missing_package":
-            return f"{where}{raised.message}; install it beside quizkit, or do without it"
+            return f"{where}{raised.message}; {_missing_words(raised.message)}"
         case "no_app":
             return "no FastAPI app was found; the file needs a line such as `app = FastAPI()`"
         case "several_apps":
@@ -509,3 +568,12 @@ def broken_words(loaded: Broken | Stopped) -> str:
         case "lifespan":
             return f"the app's startup failed: {where}{what}"
     return f"the import failed: {where}{what}"
+
+
+def _missing_words(message: str) -> str:
+    """What to do about a module that isn't there, by the name that Python says it looked for."""
+    named = re.search(r"'([\w.]+)'", message)
+    package = named[1].rpartition(".")[0] if named else ""
+    if package:
+        return f"`{package}` is there, and has no such module"
+    return "no file of the answer is called so, nor a package beside quizkit: install it, or do without it"

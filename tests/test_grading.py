@@ -223,8 +223,14 @@ LIFESPAN = (
         ("x = 1\0\n", "this is not Python: line 1: source code string cannot contain null bytes", 1),
         (
             "import os\nimport not_installed_here\n",
-            "line 2: No module named 'not_installed_here'; install it beside quizkit, or do without it",
+            "line 2: No module named 'not_installed_here'; "
+            "no file of the answer is called so, nor a package beside quizkit: install it, or do without it",
             2,
+        ),
+        (
+            "from fastapi.nosuch import x\n",
+            "line 1: No module named 'fastapi.nosuch'; `fastapi` is there, and has no such module",
+            1,
         ),
         ("x = 1\n", "no FastAPI app was found; the file needs a line such as `app = FastAPI()`", None),
         (
@@ -253,6 +259,20 @@ def test_an_answer_without_an_app_is_an_error_and_no_check_is_run(
     assert (verdict.outcome, verdict.score, verdict.message) == (Outcome.error, 0, message)
     assert _outcomes(verdict) == ["not_run", "not_run"]
     assert [(result.message, result.hint, result.line) for result in verdict.checks] == [("", "", line)] * 2
+
+
+FORBIDDEN = "the sandbox forbids what was tried: no processes, no network, no files outside the run's own folder"
+
+
+@pytest.mark.parametrize("line", ["open('/etc/passwd')", "open('/tmp/x', 'w')", "os.fork()", "socket.socket()"])
+def test_what_the_sandbox_forbids_is_said_to_be_its_doing(sandbox: Sandbox, line: str) -> None:
+    verdict = _grade(sandbox, f"import os, socket\n{DOUBLE}{line}\n")
+    assert verdict.outcome is Outcome.blocked
+    assert verdict.message.startswith("the import failed: line ")
+    assert verdict.message.endswith(f"; {FORBIDDEN}")
+    verdict = _grade(sandbox, "import os, socket\n" + DOUBLE.replace("return", f"{line}\n    return"))
+    assert verdict.checks[0].outcome is Outcome.blocked
+    assert verdict.checks[0].message == f"expected 200, got 500; {FORBIDDEN}"
 
 
 def test_one_app_by_another_name_is_found(sandbox: Sandbox) -> None:

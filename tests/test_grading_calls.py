@@ -80,6 +80,22 @@ def test_a_handler_that_returns_ends_its_socket(impatient: Sandbox) -> None:
     assert _one(impatient, once, **ECHOES).outcome is Outcome.failed
 
 
+def test_a_handler_that_swallows_the_end_fails_its_own_check(impatient: Sandbox) -> None:
+    stays = ECHO.replace("    try:\n        while True:\n            ", "    while True:\n        try:\n            ").replace(
+        "    except WebSocketDisconnect:\n        pass", "        except BaseException:\n            pass"
+    )
+    verdict = _grade(impatient, stays, check(**ECHOES), check(request="GET /openapi.json", response=OK))
+    assert _outcomes(verdict) == ["timeout", "not_run"]
+    assert verdict.checks[0].message.startswith("the handler doesn't end when its client has gone: no answer")
+
+
+def test_what_is_too_big_is_said_to_be(impatient: Sandbox) -> None:
+    big = ECHO.replace("await socket.receive_text()", "5_000_000 * 'x'")
+    verdict = _grade(impatient, big, check(**ECHOES))
+    assert (verdict.outcome, verdict.checks[0].outcome) == (Outcome.error, Outcome.error)
+    assert verdict.checks[0].message == "what the process answered with is too big (5 MiB; at most 4 are read)"
+
+
 ROOM = """
 here = {}
 

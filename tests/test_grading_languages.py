@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from quizkit.grading import grade_coded
+from quizkit.grading import grade_coded, grade_tests
 from quizkit.sandbox.host import Sandbox
 from quizkit.verdict import Outcome, Verdict
-from tests.samples import question
+from tests.samples import BARE, DOUBLE, TESTS, question
 
 AS_A_USER: Any = {"name": "user", "document": {"at": "$.stages[-1].user", "json": {"$type": "string", "$not": "root"}}}
 HEALTHY: Any = {
@@ -93,42 +93,77 @@ def _package(**texts: str) -> str:
     return "".join(f"# file: {path}\n{text}" for path, text in named.items())
 
 
+def _packed(sandbox: Sandbox, text: str, **fields: Any) -> Verdict:
+    """The verdict on an answer to a question whose starter has several files."""
+    return _graded(sandbox, text, starter=_package(), **fields)
+
+
 @pytest.mark.parametrize(
     "line", ["from .routers import doubles", "from app.routers import doubles", "import app.routers.doubles as doubles"]
 )
 def test_a_package_is_imported_as_one(sandbox: Sandbox, line: str) -> None:
-    assert _graded(sandbox, _package(**{"app/main.py": MAIN.replace("from .routers import doubles", line)})).passed
+    assert _packed(sandbox, _package(**{"app/main.py": MAIN.replace("from .routers import doubles", line)})).passed
 
 
 def test_a_module_without_its_init_is_a_namespace(sandbox: Sandbox) -> None:
     text = _package().replace("# file: app/__init__.py\n", "").replace("# file: app/routers/__init__.py\n", "")
-    assert _graded(sandbox, text).passed
+    assert _packed(sandbox, text).passed
 
 
 def test_what_was_raised_is_told_with_its_file(sandbox: Sandbox) -> None:
     text = _package(**{"app/routers/doubles.py": ROUTER.replace("2 * n", "1 / 0")})
-    check = _graded(sandbox, text).checks[0]
+    check = _packed(sandbox, text).checks[0]
     assert (check.outcome, check.line) == (Outcome.failed, 8)
     assert "app/routers/doubles.py:8   return" in check.traceback
 
 
 def test_a_syntax_error_in_another_file_is_told_with_its_line(sandbox: Sandbox) -> None:
-    verdict = _graded(sandbox, _package(**{"app/routers/doubles.py": "def (:\n"}))
+    verdict = _packed(sandbox, _package(**{"app/routers/doubles.py": "def (:\n"}))
     assert (verdict.outcome, verdict.message[:29]) == (Outcome.error, "this is not Python: line 1: i")
 
 
 def test_a_circular_import_is_told(sandbox: Sandbox) -> None:
-    verdict = _graded(sandbox, _package(**{"app/routers/doubles.py": f"from app.main import app\n{ROUTER}"}))
+    verdict = _packed(sandbox, _package(**{"app/routers/doubles.py": f"from app.main import app\n{ROUTER}"}))
     assert "cannot import name 'app' from partially initialized module 'app.main'" in verdict.message
 
 
 def test_what_the_source_must_have_may_stand_in_any_file(sandbox: Sandbox) -> None:
     checks = [{"source": {"require": ["include_router", {"def": "double"}], "forbid": ["Depends"]}}]
-    assert _graded(sandbox, _package(), checks=checks).passed
-    assert not _graded(sandbox, _package(), checks=[{"source": {"forbid": ["APIRouter"]}}]).passed
+    assert _packed(sandbox, _package(), checks=checks).passed
+    assert not _packed(sandbox, _package(), checks=[{"source": {"forbid": ["APIRouter"]}}]).passed
 
 
 def test_several_files_without_a_main_have_no_app(sandbox: Sandbox) -> None:
-    verdict = _graded(sandbox, "# file: a.py\nx = 1\n")
+    verdict = _packed(sandbox, "# file: a.py\nx = 1\n")
     assert (verdict.outcome, verdict.message) == (Outcome.error, "no file is called main.py; the app is looked for there")
     assert {check.outcome for check in verdict.checks} == {Outcome.not_run}
+
+
+def test_where_one_file_is_asked_for_a_heading_is_a_comment(sandbox: Sandbox) -> None:
+    text = f"# file: notes.txt\n{DOUBLE}"
+    assert _graded(sandbox, text).passed
+    checks = [*BARE["code"]["checks"], {"source": {"forbid": ["FastAPI"]}}]
+    assert not _graded(sandbox, text, checks=checks).passed
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("a\0b.py", r"the path 'a\x00b.py' holds a sign that no file's name should have"),
+        ("app/main.py/x.py", "app/main.py is a file, so that app/main.py/x.py can't lie in it"),
+        ("a" * 300, f"the path {'a' * 20}… is longer than 100 signs"),
+    ],
+)
+def test_a_heading_that_can_be_no_file_is_named(sandbox: Sandbox, path: str, words: str) -> None:
+    verdict = _packed(sandbox, _package(**{path: "x = 1\n"}))
+    assert (verdict.outcome, verdict.message) == (Outcome.error, words)
+
+
+def test_what_is_not_utf8_is_told_in_any_language(sandbox: Sandbox) -> None:
+    bad = "caf\udce9"
+    words = r"line 2: Non-UTF-8 code starting with '\xe9'"
+    said = f"this is not Python: {words}, but no encoding declared; save the file as UTF-8"
+    assert _graded(sandbox, f"\n# {bad}\n{DOUBLE}").message == said
+    assert grade_tests(question("tests"), f"\n# {bad}\n{TESTS}", sandbox, Random(0)).message == said
+    assert _packed(sandbox, _package().replace("# file: app/main.py", f"# {bad}\n# file: app/main.py")).message == said
+    assert _yaml(sandbox, f"services:\n  # {bad}\n  api: {{}}\n").message == f"this is not UTF-8: {words}"

@@ -16,6 +16,7 @@ HEAD = "from fastapi.testclient import TestClient\nfrom main import app\n\nclien
 GOOD = HEAD + 'def test_it():\n    assert client.get("/double/4").json() == {"double": 8}\n'
 ASKS = HEAD + 'def test_it():\n    assert client.get("/double/4").status_code == 200\n'
 """Sends a request, and can't tell the apps apart by it."""
+ALL_SKIPPED = "no test counts: all are skipped, or expected to fail"
 MARK = "n + n + 1"
 """What only the wrong app's source holds."""
 
@@ -70,7 +71,12 @@ def test_an_empty_answer_is_run_nowhere(sandbox: Sandbox, text: str) -> None:
     [
         (HEAD, "there is no test"),
         (HEAD + "def check_it():\n    assert False\n", "there is no test"),
-        (HEAD + 'import pytest\n\n\n@pytest.mark.skip\ndef test_it():\n    client.get("/double/4")\n', "there is no test"),
+        (HEAD + 'import pytest\n\n\n@pytest.mark.skip\ndef test_it():\n    client.get("/double/4")\n', ALL_SKIPPED),
+        (
+            HEAD + 'import pytest\n\n\n@pytest.mark.xfail(strict=True)\ndef test_it():\n    assert not client.get("/double/4")\n',
+            ALL_SKIPPED,
+        ),
+        (HEAD + 'import pytest\n\npytest.skip("later", allow_module_level=True)\n', ALL_SKIPPED),
         ("def test_it():\n    assert True\n", "no test sends a request to the app"),
         ("import main\n\n\ndef test_it():\n    assert main.app\n", "no test sends a request to the app"),
     ],
@@ -91,6 +97,8 @@ def test_what_passes_everywhere_catches_nothing(sandbox: Sandbox) -> None:
         (GOOD.replace("8", "9"), "1 of 1 tests, 1 requests fail", "test_it\n"),
         (GOOD + "\n\ndef test_more():\n    1 / 0\n", "1 of 2 tests, 1 requests fail", "test_more\n"),
         (GOOD.replace("from main import app", "from main import no_such_name"), "1 of 1 tests, 0 requests fail", "collection\n"),
+        (HEAD + "raise SystemExit(3)\n", "1 of 1 tests, 0 requests fail", "collection\nSystemExit: 3 ended it before"),
+        ('import pytest\n\npytest.exit("no")\n', "1 of 1 tests, 0 requests fail", "collection\ntest_main.py:3: in <module>"),
         (GOOD + "def broken(:\n", "1 of 1 tests, 0 requests fail", "collection\n"),
         (GOOD.replace("def test_it()", "def test_it(no_such_fixture)"), "1 of 1 tests, 0 requests fail", "test_it\n"),
     ],
@@ -104,8 +112,33 @@ def test_what_fails_on_the_right_app_is_told_and_the_rest_is_not_run(sandbox: Sa
 
 def test_a_failure_shows_the_person_s_own_line(sandbox: Sandbox) -> None:
     trace = _grade(sandbox, GOOD.replace("8", "9")).checks[0].traceback
-    assert "test_main.py:8: AssertionError" in trace
-    assert "{'double': 8} == {'double': 9}" in trace
+    assert trace.splitlines()[:4] == [
+        "test_it",
+        "test_main.py:8: in test_it",
+        '    assert client.get("/double/4").json() == {"double": 9}',
+        "E   AssertionError: assert {'double': 8} == {'double': 9}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "last"),
+    [
+        (GOOD.replace('"/double/4"', "5"), "test_main.py:8: in test_it", "E   TypeError:"),
+        (
+            GOOD.replace("client = TestClient(app)", "client = TestClient(app, no=1)"),
+            "test_main.py:4: in <module>",
+            "E   TypeError:",
+        ),
+        ("import no_such_package\n", "test_main.py:1: in <module>", "E   ModuleNotFoundError:"),
+        (GOOD + "def broken(:\n", "", "E   SyntaxError:"),
+        (GOOD.replace("def test_it()", "def test_it(no_such)"), "file test_main.py, line 7", "test_main.py:7"),
+    ],
+)
+def test_of_a_traceback_only_the_person_s_own_lines_are_shown(sandbox: Sandbox, text: str, line: str, last: str) -> None:
+    trace = _grade(sandbox, text).checks[0].traceback
+    assert line in trace
+    assert trace.splitlines()[-1].startswith(last)
+    assert not any(place in trace for place in ("/lib/", "site-packages", "/tmp", ".py:8: in get", "quizkit")), trace
 
 
 def test_a_failure_only_on_a_wrong_app_must_come_of_a_request(sandbox: Sandbox) -> None:
@@ -503,6 +536,64 @@ def test_the_mark_would_be_seen_by_who_could_look(sandbox: Sandbox) -> None:
     """The readers' trick on a file that a test may see: it works where there is something to find."""
     seen = f"open('it', 'w').write({MARK!r})\n{READERS['wherever files lie']}"
     assert _outcomes(_grade(sandbox, _suspicious(seen))) == ["failed", "not_run"]
+
+
+STATS = """
+above, own = os.path.split(os.environ["HOME"])
+names = [own, *map(str, range(3000))]
+if own.isdecimal():
+    names += [str(int(own) - 1)]
+found = []
+for name in names:
+    try:
+        found.append((name, os.stat(os.path.join(above, name, "main.py")).st_size))
+    except OSError:
+        pass
+try:
+    found.append(os.listdir(above))
+except PermissionError:
+    pass
+assert found == []
+"""
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["namespaces", "no namespaces"])
+def test_no_run_is_found_beside_another(warm: bool) -> None:
+    """Where there are no namespaces a file's size may be asked for, if one knows its name."""
+    with Sandbox.start(warm=warm) as sandbox:
+        verdict = _grade(sandbox, _suspicious(STATS))
+    assert verdict.checks[0].outcome is Outcome.passed, verdict.checks[0].traceback
+
+
+def test_all_apps_are_of_one_size(sandbox: Sandbox) -> None:
+    """Should the name be found after all."""
+    sizes: set[int] = set()
+    open_ = sandbox.open
+
+    def noting(files: Any, *rest: Any, **options: Any) -> Any:
+        sizes.update(len(text.encode()) for name, text in files.items() if name == "main.py")
+        return open_(files, *rest, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandbox, "open", noting)
+        wrong = [{"code": DOUBLE + "# ä", "why": "longer"}, {"code": DOUBLE.replace("2 * n", "n"), "why": "shorter"}]
+        assert _outcomes(_grade(sandbox, GOOD, wrong_apps=wrong))[0] == "passed"
+    assert len(sizes) == 1
+
+
+def test_what_is_loaded_already_is_the_same_for_every_app() -> None:
+    """The worker imports what earlier runs have used: a wrong app that alone used it would be known by it."""
+    text = "import sys\n" + ASKS + "    assert 'jwt' not in sys.modules\n"
+    wrong = [{"edit": [{"from": "import FastAPI", "to": "import FastAPI\nimport jwt"}], "why": "has tokens"}]
+    last = next(seed for seed in range(20) if _order(seed) == [0, 0, 1])
+    with Sandbox.start() as sandbox:
+        assert _grade(sandbox, text, last, wrong_apps=wrong).outcome is Outcome.failed
+
+
+def _order(seed: int) -> list[int]:
+    order = [0, 0, 1]
+    Random(seed).shuffle(order)
+    return order
 
 
 COUNTED = """

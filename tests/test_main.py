@@ -74,6 +74,18 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     assert said == b""
 
 
+def test_no_plugin_of_pydantic_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It costs a cold check its time, and whoever installed one didn't mean quizkit."""
+    (tmp_path / "plugged.py").write_text("open('loaded', 'w')\nplugin = None\n")
+    (tmp_path / "plugged-1.dist-info").mkdir()
+    (tmp_path / "plugged-1.dist-info" / "METADATA").write_text("Name: plugged\nVersion: 1\n")
+    (tmp_path / "plugged-1.dist-info" / "entry_points.txt").write_text("[pydantic]\nplugged = plugged:plugin\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
+    monkeypatch.delenv("PYDANTIC_DISABLE_PLUGINS", raising=False)
+    assert _run("list", cwd=tmp_path).returncode == 0
+    assert not (tmp_path / "loaded").exists()
+
+
 def test_the_worker_says_nothing_when_it_is_no_longer_needed() -> None:
     script = (
         "from quizkit.sandbox.host import Sandbox\n"

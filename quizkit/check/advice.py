@@ -17,18 +17,18 @@ def advice(source: str, given: str = "") -> tuple[Advice, ...]:
 
     What a line of `given`, the text that a person began with, earns just so is the task's doing, and not said.
     """
-    begun = {(found.rule, line) for found, line in _in_files(given)}
-    fresh = {found for found, line in _in_files(source) if (found.rule, line) not in begun}
+    begun = {(found.rule, line) for found, line in _in_files(given, given)}
+    fresh = {found for found, line in _in_files(source, given) if (found.rule, line) not in begun}
     return tuple(sorted(fresh, key=lambda found: (found.grade is Worth.knowing, found.file, found.line, found.rule)))
 
 
-def _in_files(source: str) -> Iterator[tuple[Advice, str]]:
+def _in_files(source: str, given: str) -> Iterator[tuple[Advice, str]]:
     """What is found in each file of an answer, with the line that earns it; each file is judged by itself."""
     try:
-        files = bundle.files(source)
+        files = bundle.files_of(source, given)
     except bundle.BrokenBundle:
         return
-    several = bundle.is_bundle(source)
+    several = bundle.is_bundle(given)
     for path, text in files.items():
         lines = text.split("\n")
         for found in _found(text) if path.endswith(".py") else ():

@@ -9,8 +9,11 @@ _END: Final = "\n"
 _HEADING: Final = re.compile(r"^# file: *(\S+) *$", re.MULTILINE)
 
 
+_LONGEST: Final = 100
+
+
 class BrokenBundle(ValueError):
-    """A text whose headings can't be files: twice the same, or a path that leads out of the folder."""
+    """A text whose headings can't be files: twice the same, say, or a path that leads out of the folder."""
 
 
 def is_bundle(text: str) -> bool:
@@ -30,10 +33,29 @@ def files(text: str) -> dict[str, str]:
         path = heading[1]
         if path in found:
             raise BrokenBundle(f"the file {path} is there twice")
-        if path.startswith("/") or not set(path.split("/")).isdisjoint(("", ".", "..")):
-            raise BrokenBundle(f"the path {path} leads out of the folder")
+        if fault := _path_fault(path):
+            raise BrokenBundle(fault)
         found[path] = text[heading.end() + 1 : end]
+    for path in found:
+        for above in (path[:end] for end, sign in enumerate(path) if sign == "/"):
+            if above in found:
+                raise BrokenBundle(f"{above} is a file, so that {path} can't lie in it")
     return found
+
+
+def _path_fault(path: str) -> str:
+    if len(path) > _LONGEST:
+        return f"the path {path[:20]}… is longer than {_LONGEST} signs"
+    if not path.isprintable():
+        return f"the path {path!r} holds a sign that no file's name should have"
+    if path.startswith("/") or not set(path.split("/")).isdisjoint(("", ".", "..")):
+        return f"the path {path} leads out of the folder"
+    return ""
+
+
+def files_of(answer: str, starter: str) -> dict[str, str]:
+    """An answer's files. Only where the starter has several are there headings: elsewhere such a line is a comment."""
+    return files(answer) if is_bundle(starter) else {MAIN: answer}
 
 
 def join(texts: Mapping[str, str]) -> str:

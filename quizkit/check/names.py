@@ -10,7 +10,8 @@ from typing import Final
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _ROUTES: Final = frozenset(("get", "post", "put", "patch", "delete", "head", "options", "trace", "api_route", "websocket"))
-_MODELS: Final = ("pydantic.BaseModel", "pydantic_settings.BaseSettings", "sqlmodel.SQLModel")
+# A bare name is one that came by `import *`.
+_MODELS: Final = ("pydantic.BaseModel", "pydantic_settings.BaseSettings", "sqlmodel.SQLModel", "BaseModel", "BaseSettings")
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:

@@ -86,11 +86,13 @@ def _result(
     raised: Raised | None = None,
 ) -> CheckResult:
     passed = outcome is Outcome.passed
+    said = words or ("" if passed else check.message or summary(mismatches))
+    forbidden = "" if passed or raised is None else forbidden_words(raised)
     return CheckResult(
         name=check.title,
         outcome=outcome,
         weight=check.weight,
-        message=words or ("" if passed else check.message or summary(mismatches)),
+        message="; ".join(filter(None, (said, forbidden))),
         hint="" if passed else check.hint,
         line=raised.frames[-1].line if raised and raised.frames else None,
         request=message.typed(request) if request is not None else "",
@@ -162,6 +164,13 @@ def cause_outcome(raised: Raised) -> Outcome | None:
     return Outcome.blocked if raised.cause == "blocked" else None
 
 
+def forbidden_words(raised: Raised) -> str:
+    """Where an exception comes of what a run may not do, that it does: the system's own words don't say so."""
+    if raised.cause != "blocked":
+        return ""
+    return "the sandbox forbids what was tried: no processes, no network, no files outside the run's own folder"
+
+
 def stopped_outcome(stopped: Stopped) -> Outcome:
     """The outcome that a run's end stands for. What the worker names can only ever be a failure."""
     try:
@@ -176,6 +185,7 @@ _STOPPED_WORDS: Final = {
     "memory": "the memory limit was reached",
     "killed": "the process was killed",
     "exited": "the program ended itself before it answered",
+    "too_big": "what the process answered with is too big",
     "garbled": "the process answered with something that is no response",
 }
 

@@ -22,6 +22,8 @@ Playable = RequestCheck | StepsCheck | SocketCheck | StreamCheck | OpenapiCheck
 _SLACK_S: Final = 0.05
 """What requests at once may take longer than one alone for no fault of the app: threads have to be started."""
 
+_ALONE_AGAIN: Final = 2
+
 
 def play(check: Playable, rng: "Random", given: Mapping[str, Any] | None = None) -> Play:
     """A generator that yields a call, is sent its reply, and returns the check's result.
@@ -112,7 +114,10 @@ def _saved_value(path: str, response: Response) -> Any:
 
 
 def _at_once(check: RequestCheck, values: Mapping[str, Any], count: int) -> Play:
-    """One request alone, then `count` at once, all of which must be right and together not take much longer."""
+    """One request alone, then `count` at once, all of which must be right and together not take much longer.
+
+    What seems fast enough is asked alone again, and the fastest counts: the first may have been slow for being the first.
+    """
     expected = message.expectation(check.steps[0].response, values)
     request = message.encode(check.request, values, new_client=True)
     alone = yield request
@@ -128,6 +133,14 @@ def _at_once(check: RequestCheck, values: Mapping[str, Any], count: int) -> Play
         result = judged(check, request, expected, response, message.compare(expected, response))
         if result.outcome is not Outcome.passed:
             return result
+    for _ in range(_ALONE_AGAIN):
+        if _in_time(check, request, alone, together).outcome is not Outcome.passed:
+            break
+        again = yield request._replace(new_client=False)
+        if not isinstance(again, Response):
+            return ended(check, request, expected, again)
+        if again.elapsed_s < alone.elapsed_s and not message.compare(expected, again):
+            alone = again
     return _in_time(check, request, alone, together)
 
 

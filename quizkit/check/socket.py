@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from quizkit.check import jsonpath
@@ -10,14 +11,30 @@ from quizkit.check.message import HANDSHAKE, PROTOCOLS, target_of, text_pattern
 from quizkit.check.result import ended, failed, judged
 from quizkit.check.spec import SocketCheck, SocketMessage, SocketStep
 from quizkit.check.template import as_text, fill
-from quizkit.sandbox.protocol import Call, Reply, Request, Response, Socket, SocketEvent
-from quizkit.verdict import CheckResult, Mismatch
+from quizkit.sandbox.protocol import Call, Reply, Request, Response, Socket, SocketEvent, Stopped
+from quizkit.verdict import CheckResult, Mismatch, Outcome
 
 _FINE: Final = Response(101, (), b"", 0)
 
 
 def converse(check: SocketCheck, values: dict[str, Any]) -> Generator[Call, Reply, CheckResult]:
-    """Plays the steps; `values` takes what they save."""
+    """Plays the steps, and goes; `values` takes what they save."""
+    result = yield from _conversation(check, values)
+    if result.outcome not in (Outcome.passed, Outcome.failed):
+        return result
+    gone = yield Socket("hang_up")
+    return _stays(check, result, gone) if isinstance(gone, Stopped) else result
+
+
+def _stays(check: SocketCheck, result: CheckResult, stopped: Stopped) -> CheckResult:
+    """A check whose handler kept the app from going on, once the client was gone."""
+    end = ended(check, None, result.expected, stopped)
+    words = f"the handler doesn't end when its client has gone: {end.message}"
+    both = f"{result.message}; {words}" if result.message else words
+    return replace(result, outcome=end.outcome, message=both, hint=check.hint)
+
+
+def _conversation(check: SocketCheck, values: dict[str, Any]) -> Generator[Call, Reply, CheckResult]:
     shown = _handshake(check, values)
     opened: set[str] = set()
     if check.refused is not None:

@@ -1,19 +1,15 @@
 """What a snippet is written with, judged by its syntax tree and never by a text search."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from quizkit.check import bundle
 from quizkit.check.names import dotted, imports, parsed
 from quizkit.check.spec import NamedFunction, SourceRules
 
 
-def broken_rules(source: str, rules: SourceRules) -> list[str]:
-    """The rules that `source` breaks, each as a sentence; several files count together.
-
-    Raises SyntaxError where it isn't Python, BrokenBundle where its headings can't be files.
-    """
-    trees = [parsed(text) for path, text in bundle.files(source).items() if path.endswith(".py")]
+def broken_rules(files: Mapping[str, str], rules: SourceRules) -> list[str]:
+    """The rules that an answer's files break together, each as a sentence. Raises SyntaxError where they aren't Python."""
+    trees = [parsed(text) for path, text in files.items() if path.endswith(".py")]
     used = {name for tree in trees for name in _used_names(tree)}
     functions = {function for tree in trees for function in _functions(tree)}
     broken = [f"{_words(rule)} is required" for rule in rules.require if not _holds(rule, used, functions)]

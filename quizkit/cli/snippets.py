@@ -234,11 +234,11 @@ def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[st
     Raises MissingPath for what can't be read and for a folder where nothing names a question.
     """
     from quizkit.errors import MissingPath  # noqa: PLC0415
-    from quizkit.terminal.workfile import LARGEST, SUFFIXES, gathered  # noqa: PLC0415
+    from quizkit.terminal.workfile import LARGEST, SUFFIXES, decoded, gathered  # noqa: PLC0415
 
     if path == STANDARD_INPUT:
         data = sys.stdin.buffer.read(LARGEST + 1)
-        yield _STANDARD_INPUTS_NAME, _decoded(_at_most(data, _STANDARD_INPUTS_NAME)), question
+        yield _STANDARD_INPUTS_NAME, decoded(_at_most(data, _STANDARD_INPUTS_NAME)), question
         return
     given = Path(path)
     if not _is_folder(given):
@@ -294,7 +294,7 @@ def _is_folder(path: Path) -> bool:
 
 def _text(path: Path) -> str:
     from quizkit.errors import MissingPath, refusal  # noqa: PLC0415
-    from quizkit.terminal.workfile import regular_bytes  # noqa: PLC0415
+    from quizkit.terminal.workfile import decoded, regular_bytes  # noqa: PLC0415
 
     try:
         data = regular_bytes(path)
@@ -302,7 +302,7 @@ def _text(path: Path) -> str:
         raise MissingPath(f"{path}: {refusal(error)}") from None
     except MissingPath as error:
         raise MissingPath(str(error), "standard input is read with -") from None
-    return _decoded(_at_most(data, str(path)))
+    return decoded(_at_most(data, str(path)))
 
 
 def _at_most(data: bytes, name: str) -> bytes:
@@ -313,15 +313,6 @@ def _at_most(data: bytes, name: str) -> bytes:
     if len(data) > LARGEST:
         raise MissingPath(f"{name}: more than {LARGEST >> 20} MiB is no answer that can be checked")
     return data
-
-
-def _decoded(data: bytes) -> str:
-    """Bytes as text with Unix line ends; of what isn't UTF-8 the checker says that it is no Python."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    return text.replace("\r\n", "\n")
 
 
 def _question_of(name: str, text: str, deck: "Deck") -> str | None:

@@ -325,6 +325,21 @@ class Coding(_Coded):
         return apply(version.edit or (), self.starter if starter else self.text_of(self._first(version)))
 
 
+def texts_alike(question: Fix | Coding, version: Wrong) -> tuple[str, ...]:
+    """What an `equivalent` stands for: its text, or its edit of each solution that it fits. Raises EditFault for none."""
+    if version.code is not None:
+        return (version.code,)
+    found, faults = [], []
+    for solution in question.solutions:
+        try:
+            found.append(apply(version.edit or (), question.text_of(solution)))
+        except EditFault as fault:
+            faults.append(fault)
+    if not found:
+        raise faults[0]
+    return tuple(found)
+
+
 class Tests(_Common):
     """A task to write pytest tests, which pass on `app` and fail on each of `wrong_apps`."""
 

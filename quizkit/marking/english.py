@@ -17,13 +17,17 @@ NEGATORS: Final = frozenset(
 )
 """Words that turn what follows, up to the end of their clause."""
 
-NEGATING_PAIRS: Final = frozenset({("rather", "than"), ("instead", "of"), ("far", "from"), ("opposed", "to"), ("other", "than"), ("lack", "of")})
+NEGATING_PAIRS: Final = frozenset(
+    {("rather", "than"), ("instead", "of"), ("far", "from"), ("opposed", "to"), ("other", "than"), ("lack", "of")}
+)
 """Pairs of words that do the same."""
 
 REFUSALS: Final = frozenset("untrue false wrong incorrect myth misconception mistaken nonsense".split())
 """Words that, after "is", turn what stands before them."""
 
-NOT_NEGATING: Final = frozenset({("not", "only"), ("not", "just"), ("not", "merely"), ("no", "matter"), ("no", "doubt"), ("why", "not"), ("whether", "not")})
+NOT_NEGATING: Final = frozenset(
+    {("not", "only"), ("not", "just"), ("not", "merely"), ("no", "matter"), ("no", "doubt"), ("why", "not"), ("whether", "not")}
+)
 """Pairs that hold a negator and deny nothing."""
 
 CLAUSE_STARTERS: Final = frozenset(
@@ -32,10 +36,14 @@ CLAUSE_STARTERS: Final = frozenset(
 )
 """Words that begin a clause wherever they stand, and so end what a negator reaches."""
 
-AFTER_A_COMMA: Final = CLAUSE_STARTERS | frozenset("and or so then instead yet as it they you we i he she this these those there only just its".split())
+AFTER_A_COMMA: Final = CLAUSE_STARTERS | frozenset(
+    "and or so then instead yet as it they you we i he she this these those there only just its".split()
+)
 """Words that begin one after a comma."""
 
-AFTER_AND: Final = frozenset("it they you we i he she this these there then so does do is are can will would should must has have only".split())
+AFTER_AND: Final = frozenset(
+    "it they you we i he she this these there then so does do is are can will would should must has have only".split()
+)
 """Words that begin one after "and", "or" or "so"."""
 
 _OPPOSITES: Final = """

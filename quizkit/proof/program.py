@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final, NamedTuple, TypeGuard
 
-from quizkit.check.names import Function, parsed
+from quizkit.check.names import Code, Function, parsed
 
 METHODS: Final = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 MARKERS: Final = ("Query", "Path", "Header", "Cookie", "Body", "Form", "File")
@@ -131,12 +131,7 @@ class Program:
     @cached_property
     def models(self) -> dict[str, ast.ClassDef]:
         """The Pydantic models that are defined here, by name."""
-        classes = {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
-        found: dict[str, ast.ClassDef] = {}
-        for name, node in classes.items():  # a class stands below its bases
-            if {last_name(base) for base in node.bases} & {"BaseModel", "BaseSettings", *found}:
-                found[name] = node
-        return found
+        return Code(self.tree).models
 
     @cached_property
     def functions(self) -> dict[str, Function]:

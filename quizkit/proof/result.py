@@ -14,7 +14,10 @@ KILLED_OF_A_DECK: Final = 0.97
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """A mutant that every check let by: what was done to which solution, and the lines before and after."""
+    """A mutant that every check let by: what was done to which solution, and the lines before and after.
+
+    `solution` is 0 where it is the app of a `tests` question that was changed, and no test noticed.
+    """
 
     solution: int
     rule: str

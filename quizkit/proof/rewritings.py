@@ -7,6 +7,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from quizkit.check.bundle import MAIN
 from quizkit.check.names import parsed
 from quizkit.check.source import broken_rules
 from quizkit.check.spec import SourceRules
@@ -86,7 +87,7 @@ def _written(manner: Manner, text: str, required: SourceRules | None, *, documen
     changed = ast.unparse(program.tree) + "\n"
     if manner.name == "bare":
         changed = _without_blank_lines(changed)
-    return text if required is not None and broken_rules(changed, required) else changed
+    return text if required is not None and broken_rules({MAIN: changed}, required) else changed
 
 
 def _without_blank_lines(text: str) -> str:

@@ -8,13 +8,13 @@ from typing import Final, assert_never
 
 from quizkit.deck.models import Choice, Cloze, Coding, EditFault, Fix, Predict, Question, Recall, Tests
 from quizkit.errors import QuizkitError
-from quizkit.grading import grade, grade_coded, grade_tests, responses
+from quizkit.grading import catches, grade, grade_coded, grade_tests, responses
 from quizkit.marking.mark import asked_parts, mark_choice, mark_cloze, observed, spelt
 from quizkit.proof import kept
 from quizkit.proof.result import Proof, Survivor
 from quizkit.proof.rewritings import NOT_TOGETHER, TOGETHER
 from quizkit.proof.variants import changed_lines
-from quizkit.proof.versions import cheats_of, equivalents, mutants_of, rewritings_of
+from quizkit.proof.versions import cheats_of, equivalents, mutants_of, mutants_of_app, rewritings_of
 from quizkit.sandbox.host import Sandbox
 from quizkit.sandbox.protocol import Raised
 from quizkit.verdict import Outcome, Verdict
@@ -92,7 +92,7 @@ def _verify_cheats(question: Fix | Coding, solution: str, sandbox: Sandbox, rng:
 def _verify_mutants(question: Fix | Coding, solutions: Sequence[str], sandbox: Sandbox, rng: Random, proof: Proof) -> None:
     """What differs in one thing has to fail, unless its author says that it behaves the same."""
     hurried = sandbox.within(MUTANT_S)
-    same = equivalents(question, solutions)
+    same = equivalents(question)
     tried = set(solutions)
     for number, text in enumerate(solutions, 1):
         for made in mutants_of(question, text):
@@ -124,6 +124,17 @@ def _verify_tests(question: Tests, sandbox: Sandbox, rng: Random, proof: Proof) 
         proof.count("solutions", verdict.passed, f"solution {number} falls short: {reason(verdict)}")
     verdict = grade_tests(question, question.starter, sandbox, rng)
     proof.count("starters", not verdict.passed, "the starter passes")
+    if not proof.messages:
+        _verify_app_mutants(question, sandbox, proof)
+
+
+def _verify_app_mutants(question: Tests, sandbox: Sandbox, proof: Proof) -> None:
+    """What differs from the right app in one thing has to make some solution's tests fail."""
+    hurried = sandbox.within(MUTANT_S)
+    tests = [question.text_of(solution) for solution in question.solutions]
+    for made in mutants_of_app(question):
+        caught = any(catches(text, made.source, hurried) for text in tests)
+        proof.count_mutant(None if caught else Survivor(0, made.rule, made.line, made.before, made.after))
 
 
 def _verify_predict(question: Predict, sandbox: Sandbox, rng: Random, proof: Proof) -> None:

@@ -75,7 +75,8 @@ def _table(found: Sequence[Proof]) -> RenderableType:
 
 def _survivor(name: str, survivor: Survivor) -> Iterator[RenderableType]:
     """A mutant that no check saw, as the lines that changed."""
-    yield plain(f"{sign('partly')} {name}   solution {survivor.solution}, line {survivor.line}: {survivor.rule}", "yellow")
+    changed = f"solution {survivor.solution}" if survivor.solution else "the app"
+    yield plain(f"{sign('partly')} {name}   {changed}, line {survivor.line}: {survivor.rule}", "yellow")
     yield plain(indent(changed_lines(survivor.before, survivor.after), "    "))
 
 

@@ -107,7 +107,7 @@ class Client:
         self._raised = None
 
     def _hang_up(self) -> None:
-        """Closes the sockets that the last check left open, so that the app doesn't count them in the next."""
+        """Closes the sockets that a check left open, so that the app doesn't count them in the next."""
         for session in self._sockets.values():
             with suppress(BaseException):
                 session.__exit__(None, None, None)
@@ -171,6 +171,9 @@ class Client:
             return SocketEvent("error", raised=told(self._raised or error))
 
     def _on_socket(self, call: Socket) -> SocketEvent:
+        if call.action == "hang_up":
+            self._hang_up()
+            return SocketEvent("closed")
         if call.action == "open":
             session = self.client.websocket_connect(call.target, list(call.subprotocols) or None, headers=dict(call.headers))
             self._sockets[call.client] = session.__enter__()
@@ -237,7 +240,7 @@ def _cause(error: BaseException | None) -> str:
             break
         if isinstance(error, MemoryError):
             return "memory"
-        if isinstance(error, OSError) and error.errno in (errno.EPERM, errno.EACCES):
+        if isinstance(error, OSError) and error.errno in (errno.EPERM, errno.EACCES, errno.EROFS):
             return "blocked"
         error = error.__cause__ or error.__context__
     return ""

@@ -1,7 +1,6 @@
 """The host's side of a run: sends requests to the worker, reads its replies as hostile input, and ends it in time."""
 
 import copy
-import itertools
 import os
 import select
 import signal
@@ -29,6 +28,7 @@ from quizkit.sandbox.protocol import (
     SocketEvent,
     Stopped,
     Tested,
+    TooBig,
 )
 from quizkit.sandbox.spawn import Newborn
 
@@ -49,7 +49,6 @@ class Sandbox:
     def __init__(self, begun: Begun, time_limit_s: float) -> None:
         self._launcher = begun.launcher
         self._home = begun.home
-        self._numbers = itertools.count(1)
         self.limits = begun.limits
         self.time_limit_s = time_limit_s
 
@@ -78,14 +77,21 @@ class Sandbox:
         return other
 
     def open(
-        self, files: Mapping[str, str], env: Mapping[str, str] | None = None, main: str = "main.py", *, last: bool = False
+        self,
+        files: Mapping[str, str],
+        env: Mapping[str, str] | None = None,
+        main: str = "main.py",
+        *,
+        last: bool = False,
+        likewise: Sequence[str] = (),
     ) -> "Run":
         """A run of a snippet, whose file `main` is loaded by `load`. Use it as a context manager.
 
         With `last` the worker may become the run, which spares the memory of a fork: no other can be opened after it.
+        What the worker imports beforehand is chosen by `likewise`, where given, so that it is the same for several runs.
         Raises NoSandbox where the worker is gone.
         """
-        return Run(self, files, env or {}, main, last=last)
+        return Run(self, files, env or {}, main, last=last, likewise=likewise)
 
     def protections(self) -> tuple[str, ...]:
         """The names of what holds a run in, on this machine.
@@ -103,8 +109,11 @@ class Sandbox:
         return self._launcher.launch(fds, libraries, last=last)
 
     def scratch(self) -> str:
-        """A fresh folder for one run."""
-        path = Path(self._home.path, str(next(self._numbers)))
+        """A fresh folder for one run. No other can guess its name, which matters where namespaces don't hide it:
+
+        Landlock keeps a run from listing and reading what lies beside its own, but not from asking for a size.
+        """
+        path = Path(self._home.path, os.urandom(8).hex())
         try:
             path.mkdir(mode=0o700)
         except FileNotFoundError:
@@ -136,7 +145,16 @@ def probe() -> tuple[Protection, ...]:
 class Run:
     """One snippet in one process. `load` first, then `send`; whatever ends it early is a Stopped, for good."""
 
-    def __init__(self, sandbox: Sandbox, files: Mapping[str, str], env: Mapping[str, str], main: str, *, last: bool) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        files: Mapping[str, str],
+        env: Mapping[str, str],
+        main: str,
+        *,
+        last: bool,
+        likewise: Sequence[str] = (),
+    ) -> None:
         self._sandbox = sandbox
         self._files = files
         self._env = env
@@ -149,19 +167,18 @@ class Run:
         self._output_seen = 0
         self._scratch = sandbox.scratch()
         try:
-            self._child = self._start(last=last)
+            self._child = self._start(libraries("\n".join(likewise or files.values())), last=last)
         except NoSandbox:
             scratch.remove(self._scratch)
             raise
 
-    def _start(self, *, last: bool) -> Child:
+    def _start(self, named: Sequence[str], *, last: bool) -> Child:
         requests, self._requests = os.pipe()
         self._replies, replies = os.pipe()
         self._output, output = os.pipe()
         for fd in (self._requests, self._replies, self._output):
             os.set_blocking(fd, False)
         try:
-            named = libraries("\n".join(self._files.values()))
             return self._sandbox.launch((requests, replies, output), named, last=last)
         except NoSandbox:
             self._close_pipes()
@@ -239,6 +256,8 @@ class Run:
             self._begin()
         try:
             return self._pump(frame)
+        except TooBig as error:
+            return self._stop(Stopped("too_big", str(error)))
         except Malformed as error:
             return self._stop(Stopped("garbled", str(error)))
 

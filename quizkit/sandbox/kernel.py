@@ -28,10 +28,15 @@ _SECCOMP_FILTER_FLAG_TSYNC = 1
 _LANDLOCK_CREATE_RULESET_VERSION = 1
 _LANDLOCK_RULE_PATH_BENEATH = 1
 
-# The Landlock calls have the same numbers on every architecture; seccomp and capset do not.
+_AT_FDCWD = -100
+_AT_RECURSIVE = 0x8000
+_MOUNT_ATTR_RDONLY = 0x1
+
+# The Landlock calls and mount_setattr have the same numbers on every architecture; seccomp and capset do not.
 _LANDLOCK_CREATE_RULESET = 444
 _LANDLOCK_ADD_RULE = 445
 _LANDLOCK_RESTRICT_SELF = 446
+_MOUNT_SETATTR = 442
 _NUMBERS = {"x86_64": {"seccomp": 317, "capset": 126}, "aarch64": {"seccomp": 277, "capset": 91}}
 
 MACHINE = os.uname().machine
@@ -91,6 +96,21 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
     """Mounts, inside the worker's own mount namespace: a scratch folder in memory, with a size."""
     texts = [os.fsencode(text) for text in (source, target, kind)]
     _check(_libc.mount(*texts, ctypes.c_ulong(flags), os.fsencode(options) or None))
+
+
+def read_only(path: str, *, beneath: bool) -> None:
+    """Makes the mount at `path` read-only, and with `beneath` all below it: nothing there changes, nor when it was read."""
+    _set_read_only(path, _MOUNT_ATTR_RDONLY, 0, _AT_RECURSIVE if beneath else 0)
+
+
+def writable(path: str) -> None:
+    """The mount at `path` can be written to again."""
+    _set_read_only(path, 0, _MOUNT_ATTR_RDONLY, 0)
+
+
+def _set_read_only(path: str, attributes: int, without: int, flags: int) -> None:
+    what = struct.pack("=QQQQ", attributes, without, 0, 0)
+    _call(_MOUNT_SETATTR, _AT_FDCWD, os.fsencode(path), flags, what, len(what))
 
 
 def landlock_abi() -> int:

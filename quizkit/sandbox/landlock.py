@@ -11,9 +11,8 @@ import os
 import struct
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from stat import S_ISDIR
-from typing import Final
+from typing import Final, NamedTuple
 
 from quizkit.sandbox import kernel
 
@@ -45,8 +44,7 @@ _SYSTEM: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Readable:
+class Readable(NamedTuple):
     """What of the machine a run may read: `fine` in detail, `coarse` the few folders and files that cover it.
 
     Of `listed`, only names: importlib looks through these folders for packages and their versions.

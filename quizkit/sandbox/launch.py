@@ -9,9 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from quizkit.errors import NoSandbox
 from quizkit.sandbox.policy import Limits, Protection, Setup, setup_fields
@@ -24,8 +23,7 @@ _STEP_S: Final = 0.001
 _LAST_S: Final = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How a process ended: its exit code, or minus the signal; and the most memory it had, in bytes."""
 
     code: int
@@ -67,8 +65,7 @@ class Launcher(Protocol):
         """Ends the worker and every run of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """A worker that was spawned, the folder of its runs' scratch folders, and what a run may use."""
 
     launcher: Launcher
@@ -233,7 +230,7 @@ class Cold:
                 ours, theirs = socket.socketpair()
                 with ours, theirs:
                     end = theirs.fileno()
-                    pid = self._start(replace(self._setup, serves=False), (end, end, end))
+                    pid = self._start(self._setup._replace(serves=False), (end, end, end))
                     theirs.close()
                     self._report = _protections(_receive(ours))
                 _reap(pid, _END_S)

@@ -74,10 +74,14 @@ class Linux:
             return  # the step says so when it is rehearsed
 
     def _steps(self, scratch: str) -> tuple[tuple[str, Callable[[], str]], ...]:
-        """In the order that works: mounts before Landlock, which forbids them; the filter, which forbids more, last."""
+        """In the order that works: what is written to /proc, before that is read-only; mounts before Landlock, which forbids
+
+        them; the filter, which forbids more, last.
+        """
         return (
-            ("scratch in memory", lambda: self._scratch_in_memory(scratch)),
             ("first to go when memory runs out", _first_to_go),
+            ("scratch in memory", lambda: self._scratch_in_memory(scratch)),
+            ("all else read-only", lambda: self._all_else_read_only(scratch)),
             ("no capabilities", _no_capabilities),
             ("dies with quizkit", _dies_with_worker),
             ("not dumpable", _not_dumpable),
@@ -113,6 +117,14 @@ class Linux:
         options = f"size={limits.scratch_size},nr_inodes={limits.scratch_entries},mode=700"
         kernel.mount("quizkit", scratch, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, options)
         return f"a file system of {limits.scratch_size >> 20} MiB that goes with the run"
+
+    def _all_else_read_only(self, scratch: str) -> str:
+        """Landlock forbids writing too; but by reading a file a run would leave its time for another to see."""
+        if not self._namespaces:
+            raise OSError(errno.EPERM, "needs a mount namespace; when a file was last read can be seen by other runs")
+        kernel.read_only("/", beneath=True)
+        kernel.writable(scratch)
+        return "nor can be seen when a file was last read"
 
     def _resource_limits(self) -> str:
         """Memory, processor time, file size, open files: the kernel's own limits."""

@@ -1,8 +1,10 @@
-"""What a run may use, and what a machine gives to hold it to that. Words only, so the host loads nothing heavy."""
+"""What a run may use, and what a machine gives to hold it to that. Words only, so the host loads nothing heavy.
+
+They are named tuples, as in `protocol` and wherever else both sides of a cold check wait for their definition.
+"""
 
 import re
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 NEEDED: Final = frozenset({"files", "network", "system calls", "limits"})
 """The protections without which a hostile snippet could read, reach or hurt something outside."""
@@ -33,8 +35,7 @@ def libraries(source: str) -> tuple[str, ...]:
     return tuple(name for name in LIBRARIES if name in named)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What a run may use. Bytes and seconds; `processes` counts threads, as no second process is allowed at all."""
 
     memory: int = 1 << 30
@@ -46,8 +47,7 @@ class Limits:
     scratch_entries: int = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Protection:
+class Protection(NamedTuple):
     """One protection, whether it holds on this machine, and what it gives or why it is missing."""
 
     name: str
@@ -60,8 +60,7 @@ class Protection:
         return self.name in NEEDED
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """What the host tells a worker before anything else.
 
     One that doesn't serve only says what the machine gives; one that isn't confined has limits alone, at the person's wish.
@@ -77,10 +76,10 @@ class Setup:
 
 def setup_fields(setup: Setup) -> dict[str, Any]:
     """A setup as JSON can carry it."""
-    return asdict(setup)
+    return {**setup._asdict(), "limits": setup.limits._asdict()}
 
 
 def setup_of(found: dict[str, Any]) -> Setup:
     """A setup, back from JSON that the host wrote."""
-    limits = Limits(**{field.name: int(found["limits"][field.name]) for field in fields(Limits)})
+    limits = Limits(**{name: int(found["limits"][name]) for name in Limits._fields})
     return Setup(limits, found["folder"], found["root"], tuple(found["sites"]), found["serves"], found["confined"])

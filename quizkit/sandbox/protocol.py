@@ -25,6 +25,10 @@ class Malformed(Exception):
     """A frame that isn't what the protocol allows."""
 
 
+class TooBig(Malformed):
+    """A frame that is larger than any that is read."""
+
+
 class Load(NamedTuple):
     """The first frame: the files of the snippet, of which `main` is imported. `env` is the whole environment.
 
@@ -63,7 +67,10 @@ class Stream(NamedTuple):
 
 
 class Socket(NamedTuple):
-    """One thing done on a WebSocket: `action` is open, send, receive or close. `client` tells several sockets apart."""
+    """One thing done on a WebSocket: `action` is open, send, receive or close. `client` tells several sockets apart.
+
+    With hang_up the client goes from all of them.
+    """
 
     action: str
     client: str = ""
@@ -170,9 +177,10 @@ class EndOfTest(NamedTuple):
 
 
 class Tested(NamedTuple):
-    """A run of tests is over."""
+    """A run of tests is over; `skipped` were left out, or failed as they were expected to."""
 
     outcomes: tuple[EndOfTest, ...]
+    skipped: int = 0
 
 
 class Sight(NamedTuple):
@@ -184,7 +192,7 @@ class Sight(NamedTuple):
 
 
 class Stopped(NamedTuple):
-    """The run ended without an answer: `reason` is timeout, memory, killed, blocked, exited or garbled."""
+    """The run ended without an answer: `reason` is timeout, memory, killed, blocked, exited, too_big or garbled."""
 
     reason: str
     detail: str = ""
@@ -204,7 +212,8 @@ def lengths(prefix: bytes) -> tuple[int, int]:
     """Head and body lengths of the frame that begins so. Raises Malformed over the caps."""
     head, body = _LENGTHS.unpack(prefix)
     if head > MAX_HEAD or body > MAX_BODY:
-        raise Malformed(f"a frame of {head} and {body} bytes; at most {MAX_HEAD} and {MAX_BODY} are read")
+        size, most = (head, MAX_HEAD) if head > MAX_HEAD else (body, MAX_BODY)
+        raise TooBig(f"{-(-size >> 20)} MiB; at most {most >> 20} are read")
     return head, body
 
 
@@ -337,10 +346,10 @@ def unpack_tests(head: bytes, body: bytes, nonce: str = "") -> Asked | Tested:
             _string(fields, "method"), _string(fields, "target"), _headers(fields.get("headers")), body, new_client=True, raw=True
         )
         return Asked(request)
-    outcomes = fields.get("outcomes")
-    if type(outcomes) is not list:
+    outcomes, skipped = fields.get("outcomes"), fields.get("skipped", 0)
+    if type(outcomes) is not list or type(skipped) is not int:
         raise Malformed("tests without outcomes")
-    return Tested(tuple(map(_test_outcome, outcomes)))
+    return Tested(tuple(map(_test_outcome, outcomes)), skipped)
 
 
 def _test_outcome(value: Any) -> EndOfTest:

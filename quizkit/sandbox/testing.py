@@ -1,6 +1,7 @@
 """Runs a person's pytest file against a stand-in for the app, whose requests the host answers from the real one elsewhere."""
 
 import os
+import re
 import sys
 import threading
 import types
@@ -13,6 +14,7 @@ FILE: Final = "test_main.py"
 SETTINGS: Final = "pytest.ini"
 """Lies beside the tests, so that pytest looks for settings nowhere else: the folders above can't be read."""
 _TOLD: Final = 2000
+_PLACE: Final = re.compile(r"(\S.*):\d+: in ")
 
 Ask = Callable[[Asked], Response]
 """Hands a request to the host and waits for the response."""
@@ -66,18 +68,45 @@ class _Recorder:
 
     def __init__(self) -> None:
         self.outcomes: dict[str, EndOfTest] = {}
+        self.skipped = 0
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """A test that fails in any of its phases has failed."""
+        """A test that fails in any of its phases has failed; one that fails as expected counts as skipped, as pytest has it."""
+        self.skipped += report.skipped
         if report.failed or (report.when == "call" and report.passed):
             name = report.nodeid.partition("::")[2]
             if name not in self.outcomes or report.failed:
-                self.outcomes[name] = EndOfTest(name, not report.failed, report.longreprtext[-_TOLD:] if report.failed else "")
+                self.outcomes[name] = EndOfTest(name, not report.failed, _own_lines(report.longreprtext))
 
     def pytest_collectreport(self, report: Any) -> None:
         """A file that can't be imported fails as a whole."""
+        self.skipped += report.skipped
         if report.failed:
-            self.outcomes["collection"] = EndOfTest("collection", False, str(report.longrepr)[-_TOLD:])
+            self._fail(_own_lines(str(report.longrepr)))
+
+    def pytest_internalerror(self, excinfo: Any) -> None:
+        """A `sys.exit` while the file is imported, which pytest takes for an accident of its own."""
+        self._fail(f"{excinfo.typename}: {excinfo.value} ended it before all tests had run")
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        """A `pytest.exit`; what couldn't be imported stops pytest in this way too, and is noted by then."""
+        if "collection" not in self.outcomes:
+            self.pytest_internalerror(excinfo)
+
+    def _fail(self, words: str) -> None:
+        self.outcomes["collection"] = EndOfTest("collection", False, words)
+
+
+def _own_lines(traceback: str) -> str:
+    """A traceback in pytest's short form, with those of its places that lie in the person's file."""
+    kept, own = [], True
+    for line in traceback.replace(os.getcwd() + os.sep, "").splitlines():  # noqa: PTH109
+        place = _PLACE.match(line)
+        if place or not line.startswith("    "):
+            own = place is None or not place[1].startswith((os.sep, ".."))
+        if own:
+            kept.append(line)
+    return "\n".join(kept)[-_TOLD:]
 
 
 def run_tests(ask: Ask) -> Tested:
@@ -92,6 +121,6 @@ def run_tests(ask: Ask) -> Tested:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     folder = os.getcwd()  # noqa: PTH109
     where = [f"--rootdir={folder}", f"--confcutdir={folder}", "-c", SETTINGS]
-    options = ["-q", "-p", "no:cacheprovider", "-p", "anyio.pytest_plugin", *where, FILE]
+    options = ["-q", "--tb=short", "-p", "no:cacheprovider", "-p", "anyio.pytest_plugin", *where, FILE]
     pytest.main(options, plugins=[recorder])
-    return Tested(tuple(recorder.outcomes.values()))
+    return Tested(tuple(recorder.outcomes.values()), recorder.skipped)

@@ -41,7 +41,7 @@ class Editor:
             return
         try:
             # Started before the signals are ignored here, so that the editor begins with their defaults.
-            process = subprocess.Popen([*command, str(self._path)])
+            process = subprocess.Popen([*command, str(self._path)], env=_environment())
         except OSError as error:
             self._say(f"{command[0]} can't be started: {error.strerror}.")
             send(EditorClosed())
@@ -95,6 +95,11 @@ def _family(pid: int) -> Iterator[int]:
         for children in Path(f"/proc/{pid}/task").glob("*/children"):
             for child in children.read_text(encoding="ascii").split():
                 yield from _family(int(child))
+
+
+def _environment() -> dict[str, str]:
+    """The environment as it was before quizkit told pydantic to leave plugins alone."""
+    return {name: text for name, text in os.environ.items() if name != "PYDANTIC_DISABLE_PLUGINS"}
 
 
 def editor_command() -> list[str] | None:

@@ -1,7 +1,6 @@
 """All that isn't a key comes through here: ticks and saves from one thread, verdicts from another, signals from handlers."""
 
 import hashlib
-import io
 import os
 import stat
 import threading
@@ -14,7 +13,7 @@ from typing import Final
 
 from quizkit.errors import MissingPath
 from quizkit.practice.state import Event, Saved, Seconds, Tick
-from quizkit.terminal.workfile import regular_bytes
+from quizkit.terminal.workfile import decoded, regular_bytes
 
 POLL_S: Final = 0.25
 
@@ -105,9 +104,9 @@ def _digest(path: Path) -> bytes | None:
 
 
 def text_of(path: Path) -> str:
-    """A work file's text, also where it isn't UTF-8; nothing where it is gone."""
+    """A work file's text; nothing where it is gone."""
     try:
-        return io.TextIOWrapper(io.BytesIO(regular_bytes(path)), "utf-8-sig", "replace").read()
+        return decoded(regular_bytes(path))
     except (OSError, MissingPath):
         return ""
 

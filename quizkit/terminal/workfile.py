@@ -1,5 +1,7 @@
 """The folder in which live code is written: a file a question, begun from its starter."""
 
+import codecs
+import io
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -15,6 +17,7 @@ from quizkit.errors import MissingPath, QuizkitError, refusal
 FOLDER: Final = "quizkit-work"
 HEADER: Final = "# quizkit: "
 _FILES_TAKEN: Final = 100
+_WRITTEN_IN: Final = ("iso8859", "cp", "koi8", "mac", "euc", "gb", "big5", "shift")
 SUFFIXES: Final = {"python": ".py", "yaml": ".yaml", "dockerfile": ".dockerfile"}
 
 
@@ -60,6 +63,29 @@ def gathered(folder: Path) -> str:
         raise MissingPath(f"{folder}: not all files in it are UTF-8 text") from None
     except OSError as error:
         raise MissingPath(f"{error.filename}: {refusal(error)}") from None
+
+
+def decoded(data: bytes) -> str:
+    """Bytes as Python reads a source: UTF-8, or what a coding line names. The line ends are Unix's.
+
+    Bytes that aren't even that stay in the text as lone surrogates: grading says what Python says of them.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode(_declared(data) or "utf-8", "surrogateescape")
+    return text.replace("\r\n", "\n")
+
+
+def _declared(data: bytes) -> str:
+    """The encoding that a coding line names, if it is one that people write in; some others take quadratic time."""
+    import tokenize  # noqa: PLC0415 - nearly every file is UTF-8
+
+    try:
+        name = codecs.lookup(tokenize.detect_encoding(io.BytesIO(data).readline)[0]).name
+    except (SyntaxError, LookupError):
+        return ""
+    return name if name.startswith(_WRITTEN_IN) else ""
 
 
 def _counts(path: Path) -> bool:

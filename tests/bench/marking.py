@@ -99,7 +99,9 @@ def main() -> None:
     data = Graded(options.data)
     caps = np.array([row_cap(row) for row in data.rows])
     right = data.marks >= 0.9
-    print(f"{len(data.rows)} answers to {len(data.names)} questions; of the right ones the guards cap {(caps[right] < 1).mean():.2%}")
+    print(
+        f"{len(data.rows)} answers to {len(data.names)} questions; of the right ones the guards cap {(caps[right] < 1).mean():.2%}"
+    )
     markers: list[tuple[str, Callable[[dict[str, str]], Sequence[float]], bool]] = [
         ("token recall", token_recall, False),
         ("lexical", measured(Lexical()), True),

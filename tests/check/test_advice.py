@@ -188,11 +188,15 @@ def test_a_line_that_the_task_gave_is_not_the_persons() -> None:
     assert [found.line for found in advice("import os\n" + given + "TOKEN = 'abcdefgh'\n", given)] == [4]
 
 
+SEVERAL = "# file: app/main.py\n# file: app/a.py\n"
+
+
 def test_of_several_files_each_is_judged_by_itself_and_named() -> None:
     text = "# quizkit: x\n# file: app/main.py\nimport time\n# file: notes.txt\nTOKEN = 'abcdefgh'\n"
-    found = advice(f"{text}# file: app/a.py\nTOKEN = 'abcdefgh'\n")
+    found = advice(f"{text}# file: app/a.py\nTOKEN = 'abcdefgh'\n", SEVERAL)
     assert [(one.file, one.line, one.rule) for one in found] == [("app/a.py", 1, "written-secret")]
-    assert advice("# file: a.py\nTOKEN = 'abcdefgh'\n# file: a.py\n") == ()
+    assert advice("# file: a.py\nTOKEN = 'abcdefgh'\n# file: a.py\n", SEVERAL) == ()
+    assert [one.file for one in advice("# file: a.py\nTOKEN = 'abcdefgh'\n")] == [""]
 
 
 def test_every_advice_is_a_sentence_that_says_what_to_write() -> None:

@@ -47,3 +47,19 @@ def test_the_app_is_in_the_first_main() -> None:
     assert bundle.main_path({"a.py": "", "app/main.py": "", "main.py": ""}) == "app/main.py"
     with pytest.raises(bundle.BrokenBundle, match=r"no file is called main\.py"):
         bundle.main_path({"a.py": ""})
+
+
+def test_a_file_in_a_file_is_refused() -> None:
+    with pytest.raises(bundle.BrokenBundle, match="a/b is a file, so that a/b/c/d can't lie in it"):
+        bundle.files("# file: a/b/c/d\n# file: a/b\n")
+
+
+@pytest.mark.parametrize(("path", "words"), [("a\0b", "holds a sign"), ("a/" * 60 + "b", "longer than 100 signs")])
+def test_a_name_that_no_file_has_is_refused(path: str, words: str) -> None:
+    with pytest.raises(bundle.BrokenBundle, match=words):
+        bundle.files(f"# file: {path}\n")
+
+
+def test_headings_count_only_where_the_starter_has_them() -> None:
+    assert bundle.files_of(TWO, TWO) == bundle.files(TWO)
+    assert bundle.files_of(TWO, "x = 1\n") == {"main.py": TWO}

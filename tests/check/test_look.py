@@ -1,6 +1,7 @@
 """What an app leaves behind, and many requests at once: calls and replies by hand."""
 
 import json
+from itertools import chain, repeat
 from random import Random
 from typing import Any
 
@@ -88,10 +89,13 @@ def test_nothing_is_looked_at_where_the_response_is_wrong_already() -> None:
 @pytest.mark.parametrize(
     ("sample", "replies"),
     [
-        ({"websocket": "/ws", "steps": [{"open": True}]}, [SocketEvent("open")]),
+        ({"websocket": "/ws", "steps": [{"open": True}]}, [SocketEvent("open"), SocketEvent("closed")]),
         ({"stream": "GET /", "response": OK}, [_json({})]),
         ({"steps": [{"request": "GET /", "response": OK}, {"request": "GET /", "response": OK}]}, [_json({}), _json({})]),
-        ({"request": "GET /", "parallel": 2, "at_most": 2}, [_json({}), Responses((_json({}), _json({})), 0)]),
+        (
+            {"request": "GET /", "parallel": 2, "at_most": 2},
+            [_json({}), Responses((_json({}), _json({})), 0), _json({}), _json({})],
+        ),
     ],
 )
 def test_every_kind_of_check_can_look(sample: Any, replies: list[Reply]) -> None:
@@ -220,13 +224,29 @@ def test_a_run_that_ended_before_the_first_look_says_so_at_the_request() -> None
 
 def _at_once(elapsed_s: float, *responses: Response, alone: Response | None = None, **fields: Any) -> CheckResult:
     sample = check(request="GET /", **{"parallel": len(responses), "at_most": 2, **fields})
-    return _run(sample, alone or _json({}, elapsed_s=1), Responses(responses, elapsed_s))[1]
+    first = alone or _json({}, elapsed_s=1)
+    return _run_through(sample, first, Responses(responses, elapsed_s), first)[1]
+
+
+def _run_through(sample: Any, *replies: Reply) -> tuple[list[Call], CheckResult]:
+    """What is sent, and the result; the last reply comes as often as it is asked for."""
+    playing = play(sample, Random(0))
+    sent = [next(playing)]
+    for reply in chain(replies, repeat(replies[-1])):
+        try:
+            sent.append(playing.send(reply))
+        except StopIteration as finished:
+            result: CheckResult = finished.value
+            return sent, result
+    raise AssertionError
 
 
 def test_one_alone_and_then_many_with_the_same_client() -> None:
     sample = check(each=[{"n": 1}], request="GET /{{n}}", parallel=3, at_most=2)
-    sent, result = _run(sample, _json({}, elapsed_s=1), Responses((_json({}), _json({}), _json({})), 2))
-    assert sent == [Request("GET", "/1", new_client=True), Burst(Request("GET", "/1"), 3)]
+    alone = _json({}, elapsed_s=1)
+    sent, result = _run(sample, alone, Responses((_json({}), _json({}), _json({})), 2), alone, alone)
+    again = Request("GET", "/1")
+    assert sent == [Request("GET", "/1", new_client=True), Burst(again, 3), again, again]
     assert (result.outcome, result.request) == (Outcome.passed, "curl http://localhost:8000/1")
 
 
@@ -236,6 +256,21 @@ def test_one_alone_and_then_many_with_the_same_client() -> None:
 def test_all_may_take_a_multiple_of_one_and_a_little(at_most: float, elapsed_s: float, passes: bool) -> None:
     result = _at_once(elapsed_s, _json({}), _json({}), at_most=at_most)
     assert result.outcome is (Outcome.passed if passes else Outcome.failed)
+
+
+@pytest.mark.parametrize(
+    ("again", "outcome"),
+    [
+        ([_json({}, elapsed_s=0.2)], Outcome.failed),
+        ([_json({}, elapsed_s=3), _json({}, elapsed_s=0.2)], Outcome.failed),
+        ([_json({}, elapsed_s=3), _json({}, elapsed_s=0.9)], Outcome.passed),
+        ([_json({}, 429, elapsed_s=0.01)] * 2, Outcome.passed),
+        ([Stopped("timeout")], Outcome.timeout),
+    ],
+)
+def test_who_is_slow_only_when_asked_first_gains_nothing(again: list[Reply], outcome: Outcome) -> None:
+    sample = check(request="GET /", parallel=2, at_most=2)
+    assert _run(sample, _json({}, elapsed_s=1), Responses((_json({}), _json({})), 1), *again)[1].outcome is outcome
 
 
 def test_what_blocks_is_told_with_both_times() -> None:

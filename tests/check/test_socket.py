@@ -10,6 +10,7 @@ from tests.samples import check
 
 OPEN = SocketEvent("open")
 SENT = SocketEvent("sent")
+GOES = Socket("hang_up")
 RAISED = Raised("KeyError", "'x'", (Frame("main.py", 9, "ws", "raise KeyError('x')"),))
 
 
@@ -22,16 +23,23 @@ def _closed(code: int, reason: str = "") -> SocketEvent:
 
 
 def _run(sample: Any, *replies: Reply) -> tuple[list[Call], CheckResult]:
-    """What is sent, one call a reply, and the result; a reply too few or too many fails."""
+    """What is sent, one call a reply, and the result; a reply too few or too many fails. The client goes as it should."""
     playing = play(sample, Random(0))
     sent = [next(playing)]
-    for number, reply in enumerate(replies, 1):
-        try:
-            sent.append(playing.send(reply))
-        except StopIteration as finished:
-            assert number == len(replies)
-            return sent, finished.value
-    raise AssertionError(f"still asks: {sent[-1]}")
+    left = list(replies)
+    try:
+        while True:
+            if sent[-1] == GOES:
+                sent.pop()
+                sent.append(playing.send(_closed(1000)))
+            else:
+                sent.append(playing.send(left.pop(0)))
+    except StopIteration as finished:
+        assert not left
+        result: CheckResult = finished.value
+        return sent, result
+    except IndexError:
+        raise AssertionError(f"still asks: {sent[-1]}") from None
 
 
 def _after_open(step: Any, *replies: Reply) -> tuple[Call, CheckResult]:
@@ -324,3 +332,28 @@ def test_a_value_that_can_not_be_saved_fails() -> None:
 def test_a_message_that_differs_saves_nothing() -> None:
     step = {"receive": {"json": {"n": 1}}, "save": {"n": "$.n"}}
     assert _after_open(step, _text('{"n": 2}'))[1].mismatches == (Mismatch(("step", 1, "n"), 1, 2),)
+
+
+# ---- when it is over ----
+
+
+def _then_gone(gone: Reply, *replies: Reply) -> CheckResult:
+    """What comes of a check that opens a socket and receives `hi`, where the client's going ends so."""
+    playing = play(check(websocket="/ws", steps=[{"receive": {"text": "hi"}}], hint="h"), Random(0))
+    call = next(playing)
+    for reply in replies:
+        call = playing.send(reply)
+    assert call == GOES
+    with pytest.raises(StopIteration) as finished:
+        playing.send(gone)
+    result: CheckResult = finished.value.value
+    return result
+
+
+def test_a_handler_that_stays_is_the_fault_of_the_check_that_opened_it() -> None:
+    assert _then_gone(_closed(1000), OPEN, _text("hi")).outcome is Outcome.passed
+    words = "the handler doesn't end when its client has gone: no answer before the time was up (1 s)"
+    result = _then_gone(Stopped("timeout", "1 s"), OPEN, _text("hi"))
+    assert (result.outcome, result.message, result.hint) == (Outcome.timeout, words, "h")
+    result = _then_gone(Stopped("timeout", "1 s"), OPEN, _text("ho"))
+    assert (result.outcome, result.message) == (Outcome.timeout, f"step[1] differs; {words}")

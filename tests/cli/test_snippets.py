@@ -171,6 +171,16 @@ def test_standard_input_that_is_no_text(run: Run, monkeypatch: pytest.MonkeyPatc
     assert done.code == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "code"), [("", 1), ("# -*- coding: latin-1 -*-\n", 0), ("# coding: nonsense\n", 1), ("# coding: punycode\n", 1)]
+)
+def test_bytes_that_are_not_utf8_need_a_coding_line(run: Run, line: str, code: int) -> None:
+    Path("mine.py").write_bytes(f"{line}# caf\xe9\n{DOUBLE}".encode("latin-1"))
+    done = run("check", "mine.py", "--question", "write-it", "--deck", "deck")
+    assert done.code == code
+    assert ("Non-UTF-8 code starting with '\\xe9'" in done.out) == bool(code)
+
+
 BLOCKING = DOUBLE.replace("from", "import time\nfrom", 1).replace(
     "def double(n: int):\n", "async def double(n: int):\n    time.sleep(0)\n"
 )

@@ -25,6 +25,9 @@ NAMED = [{**GREETING, "request": "GET /double/4"}, {"request": "GET /nowhere", "
 LONG = "the whole of what the framework does with a request before it calls the function"
 
 
+TWO_WAYS = [{"code": DOUBLE}, {"code": DOUBLE.replace("2 * n", "n + n")}]
+
+
 def _wrong(*texts: str) -> list[dict[str, str]]:
     return [{"wrong": text, "why": "no"} for text in texts]
 
@@ -44,6 +47,8 @@ def _unknown(path: str) -> str:
         ("fix", {"solutions": [{"code": "x"}, {"edit": GONE}]}, [(("solutions", 1), NOT_ONCE)]),
         ("fix", {"wrong": [{"edit": GONE, "why": "w"}]}, [(("wrong", 0), NOT_ONCE)]),
         ("code", {"equivalent": [{"edit": GONE, "why": "w"}]}, [(("equivalent", 0), NOT_ONCE)]),
+        # an equivalent may fit whichever solution
+        ("code", {"solutions": TWO_WAYS, "equivalent": [{"edit": [{"from": "n + n", "to": "n * 2"}], "why": "w"}]}, []),
         (
             "code",
             {"wrong": [{"edit": [{"from": "n", "to": "m"}], "why": "w"}]},

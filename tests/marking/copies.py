@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from random import Random
 
 _AUXILIARY = r"(is|are|was|were|can|will|must|should|may|has|have|does|do|could|would)"
-_DOERS = re.compile(r"\b(?:it|they|which|that|[A-Za-z]+)\s+([a-z]{3,}?)(s)\b(?=\s+(?:the|a|an|its|each|every|all|one|only|to|in|by|for|with|data|it)\b)")
+_DOERS = re.compile(
+    r"\b(?:it|they|which|that|[A-Za-z]+)\s+([a-z]{3,}?)(s)\b(?=\s+(?:the|a|an|its|each|every|all|one|only|to|in|by|for|with|data|it)\b)"
+)
 _RELATIONS = (
     "is faster than", "is slower than", "depends on", "calls", "contains", "comes before", "comes after", "runs before", "runs after", "inherits from",
     "points to", "returns", "replaces", "is a kind of", "is part of", "wraps", "validates", "overrides", "is larger than", "is smaller than", "before", "after",
@@ -25,7 +27,15 @@ def negated(text: str) -> Iterator[str]:
     found = re.search(rf"\b{_AUXILIARY}\b(?!\s+not\b)", text)
     if found:
         yield f"{text[: found.end()]} not{text[found.end() :]}"
-        short = {"is": "isn't", "are": "aren't", "can": "can't", "will": "won't", "must": "mustn't", "does": "doesn't", "do": "don't"}
+        short = {
+            "is": "isn't",
+            "are": "aren't",
+            "can": "can't",
+            "will": "won't",
+            "must": "mustn't",
+            "does": "doesn't",
+            "do": "don't",
+        }
         if found.group() in short:
             yield f"{text[: found.start()]}{short[found.group()]}{text[found.end() :]}"
     if verb := _DOERS.search(text):

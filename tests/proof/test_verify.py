@@ -34,8 +34,18 @@ def test_a_sound_question_is_proved(sandbox: Sandbox, kind: str, held: dict[str,
     counted = {side: count for side, count in proof.held.items() if count}
     # How many rewritings and mutants there are is told by their own tests.
     assert {side: count for side, count in counted.items() if side not in ("rewritings", "mutants")} == held
-    assert bool(counted.get("mutants")) == bool(counted.get("rewritings")) == (kind in ("fix", "code"))
+    assert bool(counted.get("rewritings")) == (kind in ("fix", "code"))
+    assert bool(counted.get("mutants")) == (kind in ("fix", "code", "tests"))
     assert proof.held | {"mutants": 0} == proof.made | {"mutants": 0}
+
+
+def test_a_fault_of_the_app_that_no_test_notices_survives(sandbox: Sandbox) -> None:
+    refuses = DOUBLE.replace("(n: int):\n", "(n: int):\n    if n > 100:\n        return {'double': 100}\n")
+    proof = _verify(sandbox, "tests", app=refuses, prompt="Test that `GET /double/4` is 8, and that above 100 it is 100.")
+    assert proof.messages == []
+    assert proof.survivors
+    assert {survivor.solution for survivor in proof.survivors} == {0}
+    assert proof.held["mutants"] > 0
 
 
 EDIT = [{"from": "2 * n", "to": "n + n"}]

@@ -49,7 +49,8 @@ def ending(sandbox: Sandbox, source: str) -> Stopped:
         ("os.kill(os.getpid(), 15)", "killed", "SIGTERM"),
         ("os.kill(os.getpid(), 31)", "blocked", ""),
         ("import ctypes; ctypes.CDLL(None).ptrace(16, 1, 0, 0)", "blocked", "system call"),
-        ("os.write(4, b'x' * 8)", "garbled", "bytes"),
+        ("os.write(4, b'x' * 8)", "too_big", "at most 4"),
+        ("os.write(4, bytes(8))", "garbled", ""),
         ("os._exit(86)", "memory", "512 MiB"),
         ("os.close(4); time.sleep(9)", "killed", "its own pipe"),
         (
@@ -300,3 +301,15 @@ def test_limits_are_put_on() -> None:
         reply = run.send(Request("GET", "/"))
     assert isinstance(reply, Response)
     assert json.loads(reply.body) == [600 << 20, 99]
+
+
+def test_all_but_the_scratch_is_read_only(sandbox: Sandbox) -> None:
+    """Or a run could leave word to the next by when a library's file was read."""
+    if "all else read-only" not in sandbox.protections():
+        pytest.skip("needs a mount namespace")
+    source = handler("return [bool(os.statvfs(path).f_flag & os.ST_RDONLY) for path in ('.', os.__file__, '/')]")
+    with sandbox.open({"main.py": source}) as run:
+        run.load()
+        reply = run.send(Request("GET", "/"))
+    assert isinstance(reply, Response)
+    assert json.loads(reply.body) == [False, True, True]

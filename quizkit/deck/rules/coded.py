@@ -1,8 +1,9 @@
 """Rules about what the checks of a coding question can see: paths that were named, answers that aren't all the same."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from quizkit.check import template
 from quizkit.check.match import match
@@ -17,25 +18,30 @@ from quizkit.check.spec import (
     StepsCheck,
     StreamCheck,
 )
-from quizkit.deck.models import Coding, EditFault, Fix, Question, Tests
+from quizkit.deck.models import Coding, EditFault, Fix, Question, Tests, Version, texts_alike
 from quizkit.deck.rules.words import Finding
+
+V = TypeVar("V", bound=Version)
 
 
 def edits_fit(question: Question) -> Iterator[Finding]:
-    """Each edit's text stands once in what it edits."""
+    """Each edit's text stands once in what it edits; that of an `equivalent` in any solution."""
     if not isinstance(question, Fix | Coding | Tests):
         return
-    groups: dict[str, tuple[object, ...]] = {"solutions": question.solutions}
+    yield from _unfitting("solutions", question.solutions, question.text_of)
     if isinstance(question, Tests):
-        groups["wrong_apps"] = question.wrong_apps
+        yield from _unfitting("wrong_apps", question.wrong_apps, question.text_of)
     else:
-        groups |= {"wrong": question.wrong, "equivalent": question.equivalent}
-    for key, versions in groups.items():
-        for number, version in enumerate(versions):
-            try:
-                question.text_of(version)  # type: ignore[arg-type]  # both groups hold Versions
-            except EditFault as fault:
-                yield (key, number), str(fault)
+        yield from _unfitting("wrong", question.wrong, question.text_of)
+        yield from _unfitting("equivalent", question.equivalent, partial(texts_alike, question))
+
+
+def _unfitting(key: str, versions: Sequence[V], edited: Callable[[V], object]) -> Iterator[Finding]:
+    for number, version in enumerate(versions):
+        try:
+            edited(version)
+        except EditFault as fault:
+            yield (key, number), str(fault)
 
 
 # ---- paths ----
