@@ -1,4 +1,4 @@
-"""Where an answer says the reverse of a statement: what is affirmed is denied, an opposite stands in a word's place, or two sides are swapped.
+"""Where an answer says the reverse of a statement: by a denial, by an opposite in a word's place, by two sides swapped.
 
 Only near copies of a statement are accused, since of anything looser a right answer is accused as often as a wrong one.
 """
@@ -56,12 +56,16 @@ class _Pairing:
         held = len(self.matched) + len(self.opposite)
         return held / (held + len(self.missing) + len(self.extra)) if held else 0.0
 
-    @property
-    def turned(self) -> bool:
-        """Whether most of what both say is denied by one of them alone, or one of its words is replaced by its opposite."""
+    def is_turned(self, odd: bool) -> bool:
+        """Whether most of what both say is denied by one of them alone, or a word is replaced by its opposite.
+
+        Half is enough where their negators differ by an odd number: what stands before a negator isn't reached by it.
+        """
         denied = sum(word.denied != other.denied for word, other in self.matched)
         turned = sum(word.denied == other.denied for word, other in self.opposite)
-        return denied > len(self.matched) / 2 if not self.opposite else turned % 2 == 1 and denied <= len(self.matched) / 2
+        if self.opposite:
+            return turned % 2 == 1 and denied <= len(self.matched) / 2
+        return denied > len(self.matched) / 2 or (odd and denied == len(self.matched) / 2)
 
 
 def conflict(statement: Sequence[Word], answer: Sequence[Word], vocabulary: Vocabulary = NO_VOCABULARY) -> Conflict | None:
@@ -85,7 +89,7 @@ def _turned(part: tuple[Word, ...], passages: Sequence[tuple[Word, ...]], vocabu
         pairing = _pair(_content(part), _content(passage), vocabulary)
         if pairing.covered < COVERED - CLOSER:
             continue
-        if not pairing.turned:
+        if not pairing.is_turned(_odd(part, passage)):
             agreeing = max(agreeing, pairing.covered)
         elif pairing.covered >= COVERED and pairing.precise >= PRECISE and pairing.covered > against:
             against, found = pairing.covered, passage
@@ -96,8 +100,7 @@ def _reverses(whole: tuple[Word, ...], sentence: tuple[Word, ...], vocabulary: V
     pairing = _pair(_content(whole), _content(sentence), vocabulary)
     if pairing.copied < COPY:
         return False
-    odd = (_negators(whole) - _negators(sentence)) % 2 == 1
-    return odd != (len(pairing.opposite) % 2 == 1) or _swapped(pairing, whole, sentence)
+    return _odd(whole, sentence) != (len(pairing.opposite) % 2 == 1) or _swapped(pairing, whole, sentence)
 
 
 def _pair(words: Sequence[Word], others: Sequence[Word], vocabulary: Vocabulary) -> _Pairing:
@@ -167,8 +170,9 @@ def _content(words: Sequence[Word]) -> tuple[Word, ...]:
     return tuple(word for word in words if word.text not in SMALL_WORDS and word.text not in NEGATORS)
 
 
-def _negators(words: Sequence[Word]) -> int:
-    return sum(word.text in NEGATORS for word in words)
+def _odd(words: Sequence[Word], others: Sequence[Word]) -> bool:
+    """Whether the negators of the two differ by an odd number."""
+    return sum(word.text in NEGATORS for word in (*words, *others)) % 2 == 1
 
 
 def _clauses(words: Sequence[Word]) -> list[tuple[Word, ...]]:

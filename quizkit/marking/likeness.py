@@ -29,7 +29,7 @@ class Link:
 
 
 def weigh(words: Iterable[Word], asked: frozenset[str]) -> dict[Word, float]:
-    """Each different word, the first time it stands there, with what it counts; `asked` holds the stems of the question's words."""
+    """Each different word, the first time it stands there, with what it counts; `asked` holds the stems of the question."""
     weights: dict[str, tuple[Word, float]] = {}
     for word in words:
         if word.text not in weights:
@@ -40,8 +40,9 @@ def weigh(words: Iterable[Word], asked: frozenset[str]) -> dict[Word, float]:
 def measures(reference: Sequence[Word], answer: Sequence[Word], asked: frozenset[str]) -> tuple[float, float, float, float]:
     """The four measures of `answer` against `reference`, each 0 to 1; all 0 where either has no words.
 
-    The share of the reference's words that the answer has; soft cardinality (Jimenez, Becerra and Gelbukh 2012), by which half-alike words
-    count in part; the share of its runs of four letters; and the share of its pairs of words that stand close together.
+    The share of the reference's words that the answer has; soft cardinality (Jimenez, Becerra and Gelbukh 2012), by which
+    half-alike words count in part; the share of its runs of four letters; and the share of its pairs of words that stand close
+    together.
     """
     wanted, given = weigh(reference, asked), weigh(answer, asked)
     given = dict(list(given.items())[:MOST_WORDS])

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import takewhile
@@ -42,8 +42,8 @@ _PAUSE: Final = re.compile(r"[,()–—]|\s-\s")
 class Word:
     """One word: its folded text, its stem, and where it stands in what was written.
 
-    `whole` is the identifier of which it is a part, in one word; `denied` says that a negation reaches it; `terms` are the numbers of the
-    vocabulary's terms that it is, or belongs to.
+    `whole` is the identifier of which it is a part, in one word; `denied` says that a negation reaches it; `terms` are the
+    numbers of the vocabulary's terms that it is, or belongs to.
     """
 
     text: str
@@ -100,7 +100,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=2**14)
 def stem(text: str) -> str:
     """The stem of a folded word, by Porter's second algorithm for English."""
-    return _stem(text)
+    return str(_stem(text))
 
 
 def _pieces(text: str) -> list[tuple[re.Match[str], str]]:
@@ -151,7 +151,7 @@ def _begins_clause(word: str, last: str, gap: str) -> bool:
 
 def _with_denials(words: Sequence[Word]) -> list[Word]:
     """Each word with whether a negator stands before it in its clause, or its sentence is refused as a whole ("… is a myth")."""
-    denied = [False] * len(words)
+    denied, refused = [False] * len(words), [False] * len(words)
     clause, on, since = -1, False, -9
     for at, word in enumerate(words):
         if word.clause != clause:
@@ -161,10 +161,18 @@ def _with_denials(words: Sequence[Word]) -> list[Word]:
             on = not (on and at - since <= 3)
             since = at
         if word.text in REFUSALS and {before.text for before in words[max(0, at - 2) : at]} & {"is", "are", "was", "a", "be"}:
-            for before in range(at):
-                if words[before].sentence == word.sentence:
-                    denied[before] = not denied[before]
+            for place in _refused(words, at):
+                refused[place] = not refused[place]
+    denied = [one != other for one, other in zip(denied, refused, strict=True)]
     return [replace(word, denied=True) if flag else word for word, flag in zip(words, denied, strict=True)]
+
+
+def _refused(words: Sequence[Word], at: int) -> Iterator[int]:
+    """What "is wrong" denies: its sentence up to there, or, in "it is wrong that …", from there on."""
+    forward = at + 1 < len(words) and words[at + 1].text == "that"
+    for place in range(at + 1, len(words)) if forward else range(at):
+        if words[place].sentence == words[at].sentence:
+            yield place
 
 
 def _negates(words: Sequence[Word], at: int) -> bool:

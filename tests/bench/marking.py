@@ -1,8 +1,9 @@
 """How well free text is marked, on graded answers: python -m tests.bench.marking [--fit] [--data FILE.csv].
 
-The data is a CSV with `question`, `desired_answer`, `student_answer`, `score_avg` (0 to 5), such as that of Mohler, Bunescu and Mihalcea
-(2011), which isn't ours to ship. Ten folds by question text, nothing learnt from the question that is marked, the mean of ten groupings;
-beside token recall in the same run. `--fit` prints the constants that `quizkit.marking` holds, fitted to all of the data.
+The data is a CSV with `question`, `desired_answer`, `student_answer`, `score_avg` (0 to 5), such as that of Mohler, Bunescu and
+Mihalcea (2011), which isn't ours to ship. Ten folds by question text, nothing learnt from the question that is marked, the mean
+of ten groupings; beside token recall in the same run. `--fit` prints the constants that `quizkit.marking` holds, fitted to all
+of the data.
 """
 
 import argparse
@@ -99,9 +100,8 @@ def main() -> None:
     data = Graded(options.data)
     caps = np.array([row_cap(row) for row in data.rows])
     right = data.marks >= 0.9
-    print(
-        f"{len(data.rows)} answers to {len(data.names)} questions; of the right ones the guards cap {(caps[right] < 1).mean():.2%}"
-    )
+    held = (caps[right] < 1).mean()
+    print(f"{len(data.rows)} answers to {len(data.names)} questions; of the right ones the guards cap {held:.2%}")
     markers: list[tuple[str, Callable[[dict[str, str]], Sequence[float]], bool]] = [
         ("token recall", token_recall, False),
         ("lexical", measured(Lexical()), True),

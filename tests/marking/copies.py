@@ -9,16 +9,19 @@ _DOERS = re.compile(
     r"\b(?:it|they|which|that|[A-Za-z]+)\s+([a-z]{3,}?)(s)\b(?=\s+(?:the|a|an|its|each|every|all|one|only|to|in|by|for|with|data|it)\b)"
 )
 _RELATIONS = (
-    "is faster than", "is slower than", "depends on", "calls", "contains", "comes before", "comes after", "runs before", "runs after", "inherits from",
-    "points to", "returns", "replaces", "is a kind of", "is part of", "wraps", "validates", "overrides", "is larger than", "is smaller than", "before", "after",
-    "is used by", "is stored in", "converts to", "sends to", "instead of", "than", "into", "from",
+    "is faster than", "is slower than", "depends on", "calls", "contains", "comes before", "comes after", "runs before",
+    "runs after", "inherits from", "points to", "returns", "replaces", "is a kind of", "is part of", "wraps",
+    "validates", "overrides", "is larger than", "is smaller than", "before", "after", "is used by", "is stored in",
+    "converts to", "sends to", "instead of", "than", "into", "from",
 )  # fmt: skip
 _OPPOSITES = {
-    "more": "less", "less": "more", "before": "after", "after": "before", "first": "last", "last": "first", "always": "never", "increases": "decreases",
-    "faster": "slower", "slower": "faster", "larger": "smaller", "smaller": "larger", "enters": "leaves", "add": "remove", "adds": "removes", "all": "none",
-    "synchronous": "asynchronous", "beginning": "end", "top": "bottom", "front": "back", "private": "public", "public": "private", "same": "different",
-    "different": "same", "inside": "outside", "client": "server", "server": "client", "request": "response", "response": "request", "higher": "lower",
-    "once": "twice", "required": "optional", "optional": "required", "maximum": "minimum", "static": "dynamic", "true": "false", "left": "right", "best": "worst",
+    "more": "less", "less": "more", "before": "after", "after": "before", "first": "last", "last": "first", "always":
+    "never", "increases": "decreases", "faster": "slower", "slower": "faster", "larger": "smaller", "smaller": "larger",
+    "enters": "leaves", "add": "remove", "adds": "removes", "all": "none", "synchronous": "asynchronous", "beginning":
+    "end", "top": "bottom", "front": "back", "private": "public", "public": "private", "same": "different", "different":
+    "same", "inside": "outside", "client": "server", "server": "client", "request": "response", "response": "request",
+    "higher": "lower", "once": "twice", "required": "optional", "optional": "required", "maximum": "minimum", "static":
+    "dynamic", "true": "false", "left": "right", "best": "worst",
 }  # fmt: skip
 
 
