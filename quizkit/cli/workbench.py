@@ -59,7 +59,7 @@ class Workbench:
 
             no_color = True if self.no_color or self.is_plain() else None
             self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color, theme=THEME)
-            # COLUMNS=0, on which nothing at all would be printed. Set always, the width would follow no resize.
+            # A terminal on which nothing at all would be printed. Set always, the width would follow no resize.
             if self._console.width < _NARROWEST:  # noqa: PLR1730
                 self._console.width = _NARROWEST
         return self._console

@@ -3,13 +3,13 @@
 Only near copies of a statement are accused, since of anything looser a right answer is accused as often as a wrong one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile
+from itertools import takewhile
 from typing import Final
 
 from quizkit.marking.english import NEGATORS, SMALL_WORDS, SYMMETRICAL
-from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike
+from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, clauses, sentences
 
 COVERED: Final = 0.8
 """Share of a statement's words that a passage must hold before it can contradict it,"""
@@ -42,19 +42,20 @@ class _Pairing:
     opposite: tuple[tuple[Word, Word], ...]
 
     @property
+    def _held(self) -> int:
+        return len(self.matched) + len(self.opposite)
+
+    @property
     def covered(self) -> float:
-        held = len(self.matched) + len(self.opposite)
-        return held / (held + len(self.missing)) if held else 0.0
+        return self._held / (self._held + len(self.missing)) if self._held else 0.0
 
     @property
     def precise(self) -> float:
-        held = len(self.matched) + len(self.opposite)
-        return held / (held + len(self.extra)) if held else 0.0
+        return self._held / (self._held + len(self.extra)) if self._held else 0.0
 
     @property
     def copied(self) -> float:
-        held = len(self.matched) + len(self.opposite)
-        return held / (held + len(self.missing) + len(self.extra)) if held else 0.0
+        return self._held / (self._held + len(self.missing) + len(self.extra)) if self._held else 0.0
 
     def is_turned(self, odd: bool) -> bool:
         """Whether most of what both say is denied by one of them alone, or a word is replaced by its opposite.
@@ -70,13 +71,13 @@ class _Pairing:
 
 def conflict(statement: Sequence[Word], answer: Sequence[Word], vocabulary: Vocabulary = NO_VOCABULARY) -> Conflict | None:
     """The first passage of `answer` that says the reverse of a clause or a sentence of `statement`."""
-    sentences = _sentences(answer)
-    passages = [*_clauses(answer), *sentences]
-    for part in _clauses(statement):
+    wholes = sentences(answer)
+    passages = [*clauses(answer), *wholes]
+    for part in clauses(statement):
         if len(part) > 1 and (found := _turned(part, passages, vocabulary)):
             return Conflict(part, found)
-    for whole in _sentences(statement):
-        for sentence in sentences:
+    for whole in sentences(statement):
+        for sentence in wholes:
             if _reverses(whole, sentence, vocabulary):
                 return Conflict(whole, sentence)
     return None
@@ -85,8 +86,9 @@ def conflict(statement: Sequence[Word], answer: Sequence[Word], vocabulary: Voca
 def _turned(part: tuple[Word, ...], passages: Sequence[tuple[Word, ...]], vocabulary: Vocabulary) -> tuple[Word, ...] | None:
     agreeing, against = 0.0, 0.0
     found: tuple[Word, ...] | None = None
+    words = _content(part)
     for passage in passages:
-        pairing = _pair(_content(part), _content(passage), vocabulary)
+        pairing = _pair(words, _content(passage), vocabulary)
         if pairing.covered < COVERED - CLOSER:
             continue
         if not pairing.is_turned(_odd(part, passage)):
@@ -173,16 +175,3 @@ def _content(words: Sequence[Word]) -> tuple[Word, ...]:
 def _odd(words: Sequence[Word], others: Sequence[Word]) -> bool:
     """Whether the negators of the two differ by an odd number."""
     return sum(word.text in NEGATORS for word in (*words, *others)) % 2 == 1
-
-
-def _clauses(words: Sequence[Word]) -> list[tuple[Word, ...]]:
-    return list(_grouped(words, "clause"))
-
-
-def _sentences(words: Sequence[Word]) -> list[tuple[Word, ...]]:
-    return list(_grouped(words, "sentence"))
-
-
-def _grouped(words: Sequence[Word], by: str) -> Iterator[tuple[Word, ...]]:
-    for _, group in groupby(words, key=lambda word: getattr(word, by)):
-        yield tuple(group)

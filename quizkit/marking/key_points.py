@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
 from quizkit.deck.models import KeyPoint, KeyPoints
 from quizkit.marking.english import NEGATORS
 from quizkit.marking.likeness import stems, weigh
-from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, read
+from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, clauses, passage, read
 from quizkit.verdict import PointResult
 
 FOUND: Final = 0.75
@@ -42,7 +41,7 @@ def mark_points(
             (_best(read(text, vocabulary), passages, asked) for text in (point.idea, *point.accept)), key=lambda one: one.share
         )
         state = "missed" if seen.share < least else "contradicted" if seen.denied else "found"
-        return PointResult(point.idea, role, state, _quoted(answer, seen.words) if state != "missed" else "", why)
+        return PointResult(point.idea, role, state, passage(answer, seen.words) if state != "missed" else "", why)
 
     return (
         *(result(point, "must", FOUND) for point in points.must),
@@ -53,12 +52,12 @@ def mark_points(
 
 def _passages(words: Sequence[Word]) -> Iterator[tuple[int, tuple[Word, ...]]]:
     """Runs of one to three clauses, each with how many clauses it has beyond the first."""
-    clauses = [tuple(group) for _, group in groupby(words, key=lambda word: word.clause)]
-    for first in range(len(clauses)):
-        passage: tuple[Word, ...] = ()
-        for more, clause in enumerate(clauses[first : first + CLAUSES]):
-            passage += clause
-            yield more, passage
+    parts = clauses(words)
+    for first in range(len(parts)):
+        joined: tuple[Word, ...] = ()
+        for more, clause in enumerate(parts[first : first + CLAUSES]):
+            joined += clause
+            yield more, joined
 
 
 def _best(wording: Sequence[Word], passages: Sequence[tuple[int, tuple[Word, ...]]], asked: frozenset[str]) -> _Sighting:
@@ -66,8 +65,8 @@ def _best(wording: Sequence[Word], passages: Sequence[tuple[int, tuple[Word, ...
     weights = weigh((word for word in wording if word.text not in NEGATORS), asked)
     whole = sum(weights.values())
     best = _Sighting(0)
-    for more, passage in passages:
-        pairs = [(word, hit) for word in weights if (hit := _hit(word, passage))]
+    for more, words in passages:
+        pairs = [(word, hit) for word in weights if (hit := _hit(word, words))]
         share = sum(weights[word] * alike(word, hit) for word, hit in pairs) / whole - more * _WIDER if whole else 0
         against = sum(weights[word] for word, hit in pairs if word.denied != hit.denied)
         denied = against > sum(weights[word] for word, _ in pairs) / 2
@@ -76,11 +75,6 @@ def _best(wording: Sequence[Word], passages: Sequence[tuple[int, tuple[Word, ...
     return best
 
 
-def _hit(word: Word, passage: Sequence[Word]) -> Word | None:
-    found = max(passage, key=lambda other: alike(word, other))
+def _hit(word: Word, words: Sequence[Word]) -> Word | None:
+    found = max(words, key=lambda other: alike(word, other))
     return found if alike(word, found) else None
-
-
-def _quoted(answer: str, words: Sequence[Word]) -> str:
-    first, last = min(word.start for word in words), max(word.end for word in words)
-    return " ".join(answer[first:last].split())

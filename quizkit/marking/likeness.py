@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from quizkit.marking.words import Word, alike, stem
+from quizkit.marking.words import Word, alike
 
 ASKED: Final = 0.2
 """What a word counts that stands in the question: not nothing, where an answer must name it, but anyone can repeat it."""
@@ -111,4 +111,4 @@ def _share(wanted: dict[Any, float], given: dict[Any, float]) -> float:
 
 def stems(words: Iterable[Word]) -> frozenset[str]:
     """The stems of some words."""
-    return frozenset(stem(word.text) for word in words)
+    return frozenset(word.stem for word in words)

@@ -88,10 +88,6 @@ class Semantic:
             _cosine(self._text(reference), self._text(answer)),
         )
 
-    def nearness(self, idea: str, passage: str) -> float:
-        """The cosine of the two texts' vectors."""
-        return _cosine(self._text(idea), self._text(passage))
-
     @staticmethod
     def _heavy(words: Sequence[Word], asked: frozenset[str]) -> dict[Word, float]:
         return {word: weight for word, weight in list(weigh(words, asked).items())[:300] if weight >= ASKED}

@@ -7,13 +7,13 @@ development data's graders would; they gave 0.54 of full marks even to the forme
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Final, Protocol
 
 from quizkit.marking.contradiction import Conflict, conflict
 from quizkit.marking.english import NEGATORS
 from quizkit.marking.likeness import Link, measures, stems, weigh, words_found
-from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, read
+from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, passage, read, sentences
 from quizkit.verdict import Outcome
 
 CONTRADICTED: Final = 0.4
@@ -49,9 +49,6 @@ class Similarity(Protocol):
     def measures(self, reference: str, answer: str, question: str, vocabulary: Vocabulary) -> tuple[float, ...]:
         """What the link makes a mark of, each 0 to 1."""
 
-    def nearness(self, idea: str, passage: str) -> float:
-        """How near in meaning a short statement and a passage are, 0 to 1; 0 where only words are compared."""
-
 
 class Lexical:
     """Words alone. The constants come from `python -m tests.bench.marking --fit`."""
@@ -62,11 +59,6 @@ class Lexical:
     def measures(self, reference: str, answer: str, question: str, vocabulary: Vocabulary = NO_VOCABULARY) -> tuple[float, ...]:
         """The four measures of likeness."""
         return measures(read(reference, vocabulary), read(answer, vocabulary), stems(read(question, vocabulary)))
-
-    def nearness(self, idea: str, passage: str) -> float:
-        """Nothing beyond the words."""
-        del idea, passage
-        return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +172,7 @@ def _statements(
 ) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
     """The reference's sentences, as those that were said and those that weren't."""
     found, missed = [], []
-    for _, group in groupby(wanted, key=lambda word: word.sentence):
-        sentence = tuple(group)
+    for sentence in sentences(wanted):
         weights = weigh((word for word in sentence if word.text not in NEGATORS), asked)
         idea = passage(reference, sentence)
         if weights and given and words_found(weights, given) >= SAID:
@@ -194,8 +185,3 @@ def _statements(
 
 def _quoted(reference: str, answer: str, against: Conflict) -> Statement:
     return Statement(passage(reference, against.statement), passage(answer, against.passage))
-
-
-def passage(text: str, words: Sequence[Word]) -> str:
-    """What stands from the first to the last of some words, in one line."""
-    return " ".join(text[words[0].start : words[-1].end].split()) if words else ""

@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import Final
 
 import jellyfish
@@ -211,3 +211,20 @@ def alike(word: Word, other: Word) -> float:
     if word.stem == other.stem or word.whole == other.whole or word.terms & other.terms:
         return 1.0
     return _alike_letters(word.text, other.text)
+
+
+def sentences(words: Iterable[Word]) -> list[tuple[Word, ...]]:
+    """The words of each sentence."""
+    return [tuple(group) for _, group in groupby(words, key=lambda word: word.sentence)]
+
+
+def clauses(words: Iterable[Word]) -> list[tuple[Word, ...]]:
+    """The words of each clause."""
+    return [tuple(group) for _, group in groupby(words, key=lambda word: word.clause)]
+
+
+def passage(text: str, words: Collection[Word]) -> str:
+    """What stands in `text` from the first to the last of some of its words, in one line."""
+    if not words:
+        return ""
+    return " ".join(text[min(word.start for word in words) : max(word.end for word in words)].split())
