@@ -52,8 +52,8 @@ class CheckResult:
 class PointResult:
     """What became of one key point of a `recall` question.
 
-    `role` is `must`, `bonus` or `misconception`; `state` is `found`, `missed`, `contradicted` or `unmarked`;
-    `words` are those of the answer that decided it.
+    `role` is `must`, `bonus`, `misconception` or, for a statement of the reference answer, `reference`; `state` is `found`,
+    `missed`, `contradicted` or `unmarked`; `words` are those of the answer that decided it.
     """
 
     idea: str
@@ -61,6 +61,11 @@ class PointResult:
     state: str
     words: str = ""
     why: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the answer said something wrong here: the reverse of a point, or a misconception."""
+        return self.state == "contradicted" or (self.role == "misconception" and self.state == "found")
 
 
 class Worth(StrEnum):

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from quizkit.check.spec import Model
 from quizkit.deck import stored
-from quizkit.deck.models import AnyQuestion, DeckFile, DeckHead, Entry, Question, minutes, model_tag
+from quizkit.deck.models import AnyQuestion, DeckFile, DeckHead, Entry, Question, Terms, minutes, model_tag
 from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError, refusal
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _FORMAT_FILES: Final = tuple(
     Path(__file__).parent / name for name in ("models.py", "syntax.py", "loader.py", "stored.py", "../check/spec.py")
 )
+
+VOCABULARY: Final = "vocabulary.yaml"
+"""The file of a deck's folder that holds no questions, but the terms by which answers are read."""
 
 LARGEST: Final = 64 << 20
 """How many bytes a deck file may have; 10,000 questions are 9 MB."""
@@ -70,6 +73,10 @@ class Deck:
         """A question with its texts, by its id or an alias. Raises QuizkitError for an unknown one."""
         return stored.unpack(self._bodies[self.entry(name).id])
 
+    def terms(self, name: str) -> Terms:
+        """The terms of the deck to which a question belongs. Raises ContentError for a vocabulary with problems, QuizkitError."""
+        return vocabulary(Path(self.entry(name).path).parent)
+
     def select(self, topics: Sequence[str] = ()) -> tuple[Entry, ...]:
         """The rows of the named topics: a section's number, its slug, or the start of its title.
 
@@ -115,14 +122,47 @@ def load(paths: Sequence[Path] = (), cache: Path | None = None) -> Deck:
 
 def inspect(paths: Sequence[Path]) -> tuple[list[tuple[Entry, Question]], list[Problem]]:
     """The sound questions of the files at `paths`, and every problem of the others, in order. Raises MissingPath."""
-    files, found = _read_all(paths or (builtin(),), None)
+    files, found = _judged(paths)
     rows = [(entry, body) for file in files for entry, body in zip(file.entries, file.bodies, strict=True)]
     return [(entry, stored.unpack(body)) for entry, body in rows], found
 
 
 def problems(paths: Sequence[Path]) -> list[Problem]:
     """Every problem in the files at `paths`, in order. Raises MissingPath."""
-    return _read_all(paths or (builtin(),), None)[1]
+    return _judged(paths)[1]
+
+
+@cache
+def vocabulary(folder: Path) -> Terms:
+    """The terms of the deck in a folder; none where it has no such file. Raises ContentError with every problem, MissingPath."""
+    terms, found = _terms(folder / VOCABULARY)
+    if found:
+        raise ContentError(found)
+    return terms
+
+
+def _judged(paths: Sequence[Path]) -> tuple[list[_File], list[Problem]]:
+    """The files at `paths`, and every problem of theirs and of the vocabularies beside them."""
+    files, found = _read_all(paths or (builtin(),), None)
+    folders = {path.parent for path in (*(file.path for file in files), *(path for path in paths if path.name == VOCABULARY))}
+    return files, sorted([*found, *(problem for folder in folders for problem in _terms(folder / VOCABULARY)[1])])
+
+
+def _terms(path: Path) -> tuple[Terms, tuple[Problem, ...]]:
+    """A vocabulary, or its problems."""
+    from pydantic import ValidationError  # noqa: PLC0415 - no check of a snippet reads one
+
+    from quizkit.deck import syntax  # noqa: PLC0415
+
+    if not path.exists():
+        return Terms(), ()
+    text = _text(path)
+    try:
+        return Terms.model_validate(syntax.parse(text)), ()
+    except syntax.SyntaxFault as error:
+        return Terms(), tuple(Problem(path, fault.line, fault.message) for fault in error.faults)
+    except ValidationError as error:
+        return Terms(), _validation_problems(path, text, error, Terms)
 
 
 def _adapter() -> "TypeAdapter[Question]":
@@ -148,7 +188,7 @@ def _read_all(paths: Sequence[Path], cache: Path | None) -> tuple[list[_File], l
 
 
 def _yaml_files(paths: Iterable[Path]) -> list[Path]:
-    return sorted(path for path in paths if path.suffix in (".yaml", ".yml"))
+    return sorted(path for path in paths if path.suffix in (".yaml", ".yml") and path.name != VOCABULARY)
 
 
 def _if_readable(index: "_Index", path: Path) -> _File | None:
@@ -171,7 +211,7 @@ def _deck_files(path: Path) -> list[Path]:
     try:
         if not path.is_dir():
             path.stat()
-            return [path]
+            return [path] if path.name != VOCABULARY else []
         next(path.iterdir(), None)  # rglob passes over a folder that may not be read
     except OSError as error:
         raise MissingPath(f"{path}: {refusal(error)}") from None
@@ -209,10 +249,10 @@ def read(path: Path) -> _File:
     return _File(path, entries, bodies, problems)
 
 
-def _validation_problems(path: Path, text: str, error: "ValidationError") -> tuple[Problem, ...]:
+def _validation_problems(path: Path, text: str, error: "ValidationError", root: type[Model] = DeckFile) -> tuple[Problem, ...]:
     from quizkit.deck import syntax  # noqa: PLC0415 - as above
 
-    faults = syntax.validation_faults(error, syntax.lines(text), _keys_at)
+    faults = syntax.validation_faults(error, syntax.lines(text), partial(_keys_at, root))
     return tuple(Problem(path, fault.line, fault.message) for fault in faults)
 
 
@@ -229,9 +269,9 @@ def _text(path: Path) -> str:
         raise MissingPath(f"{path}: {refusal(error)}") from None
 
 
-def _keys_at(place: Sequence[str | int]) -> frozenset[str]:
-    """The keys that the format knows at a place, as pydantic names it: fields, indexes, and its unions' tags between them."""
-    models: set[type[Model]] = {DeckFile}
+def _keys_at(root: type[Model], place: Sequence[str | int]) -> frozenset[str]:
+    """The keys that the format knows at a place of a file, as pydantic names it: fields, indexes, and its unions' tags between them."""
+    models: set[type[Model]] = {root}
     for step in place:
         if isinstance(step, str):
             fields = [model.model_fields[name] for model in models for name in model.model_fields if _key(model, name) == step]

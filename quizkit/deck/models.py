@@ -102,6 +102,13 @@ class KeyPoints(Model):
     misconceptions: Many[Misconception] = ()
 
 
+class Terms(Model):
+    """A deck's own words: spellings and synonyms that say the same, and pairs of which one turns a statement into its reverse."""
+
+    same: Many[Annotated[Many[Prose], Field(min_length=2)]] = ()
+    opposite: Many[Annotated[Many[Prose], Field(min_length=2, max_length=2)]] = ()
+
+
 class FollowUp(Model):
     """A question that an interviewer asks next, and when: at any rate, or by whether must points were missed."""
 

@@ -5,10 +5,10 @@ Only near copies of a statement are accused, since of anything looser a right an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
-from quizkit.marking.english import NEGATORS, SMALL_WORDS, SYMMETRICAL
+from quizkit.marking.english import CONDITIONS, NEGATORS, SMALL_WORDS, SYMMETRICAL
 from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, clauses, sentences
 
 COVERED: Final = 0.8
@@ -65,7 +65,7 @@ class _Pairing:
         denied = sum(word.denied != other.denied for word, other in self.matched)
         turned = sum(word.denied == other.denied for word, other in self.opposite)
         if self.opposite:
-            return turned % 2 == 1 and denied <= len(self.matched) / 2
+            return turned % 2 == 1 and len(self.matched) > 1 and denied <= len(self.matched) / 2
         return denied > len(self.matched) / 2 or (odd and denied == len(self.matched) / 2)
 
 
@@ -73,8 +73,10 @@ def conflict(statement: Sequence[Word], answer: Sequence[Word], vocabulary: Voca
     """The first passage of `answer` that says the reverse of a clause or a sentence of `statement`."""
     wholes = sentences(answer)
     passages = [*clauses(answer), *wholes]
+    conditional = {word.sentence for word in statement if word.text in CONDITIONS}
     for part in clauses(statement):
-        if len(part) > 1 and (found := _turned(part, passages, vocabulary)):
+        # What holds under a condition isn't denied by what holds under another.
+        if len(part) > 1 and part[0].sentence not in conditional and (found := _turned(part, passages, vocabulary)):
             return Conflict(part, found)
     for whole in sentences(statement):
         for sentence in wholes:
@@ -169,7 +171,9 @@ def _between(words: Sequence[Word], first: Word, last: Word) -> set[str]:
 
 
 def _content(words: Sequence[Word]) -> tuple[Word, ...]:
-    return tuple(word for word in words if word.text not in SMALL_WORDS and word.text not in NEGATORS)
+    """The words that mean something; an identifier of several words is one of them."""
+    heavy = [word for word in words if word.text not in SMALL_WORDS and word.text not in NEGATORS]
+    return tuple(word for before, word in pairwise((None, *heavy)) if before is None or not word.follows(before))
 
 
 def _odd(words: Sequence[Word], others: Sequence[Word]) -> bool:

@@ -49,10 +49,16 @@ CLAUSE_STARTERS: Final = frozenset(
 )
 """Words that begin a clause wherever they stand, and so end what a negator reaches."""
 
+CONDITIONS: Final = frozenset("if unless when until otherwise without".split())
+"""Words that make a sentence hold in some cases only."""
+
 AFTER_A_COMMA: Final = CLAUSE_STARTERS | frozenset(
     "and or so then instead yet as it they you we i he she this these those there only just its".split()
 )
 """Words that begin one after a comma."""
+
+SENTENCE_WORDS: Final = frozenset({"no", "nope", "yes"})
+"""Words that, before a comma, are a sentence of their own."""
 
 AFTER_AND: Final = frozenset(
     "it they you we i he she this these there then so does do is are can will would should must has have only".split()

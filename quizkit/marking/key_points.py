@@ -1,80 +1,168 @@
-"""Which key points an answer makes: each is looked for, in any of its wordings, in passages of the answer's own clauses."""
+"""Which key points an answer makes: each is looked for, in all of its wordings, in passages of the answer's own clauses.
 
-from collections.abc import Iterator, Sequence
+A point is claimed by the passage that holds most of it, and of the question's other points least: what is said decides between
+two points, not what both speak of. The constants were set on half of the answers in `tests/marking/answers`; `python -m
+tests.bench.key_points` prints what they give on the other half.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from quizkit.deck.models import KeyPoint, KeyPoints
+from quizkit.marking.contradiction import conflict
 from quizkit.marking.english import NEGATORS
-from quizkit.marking.likeness import stems, weigh
-from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, clauses, passage, read
+from quizkit.marking.likeness import Link, stems, weigh
+from quizkit.marking.passages import Passages, Wording
+from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, passage, read, sentences
 from quizkit.verdict import PointResult
 
-FOUND: Final = 0.75
-"""Share of a wording's weighted words that a passage must hold for a must or bonus point,"""
-VOICED: Final = 0.8
-"""and for a misconception, since a right answer speaks of the same things."""
-CLAUSES: Final = 3
-"""Neighbouring clauses that make a passage at most."""
-_WIDER: Final = 0.04
+BEST: Final = 3
+"""Wordings of a point whose shares are averaged: one alone can be held by chance."""
+MASS: Final = 0.6
+"""Added to a wording's weight, in words, so that one of two words is held less surely than one of eight."""
+WIDER: Final = 0.04
 """What each further clause of a passage takes away: the same words further apart say less."""
+RIVAL: Final = 0.25
+"""How much of the share that the passage holds of the likeliest other point is taken away."""
+COMMON: Final = 0.1
+"""What a word counts that stands in every point of the question, beside one that stands in none other."""
+FOUND: Final = Link((22.0,), -6.6)
+"""From a claim to the probability that the point was made,"""
+VOICED: Final = Link((17.5, -0.9), -3.6)
+"""and, for a misconception, from a claim and the number of right points that were made: who knows much errs less."""
+NEAR_COPY: Final = 0.5
+"""Share of a wording that a passage must hold before it is asked whether it says the reverse."""
+LEAST: Final = 0.45
+ACCUSED: Final = 0.6
+"""The least probability at which a point counts as made, and at which a misconception counts as voiced."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Sighting:
-    """How much of a wording a passage holds, which words those are, and whether it denies what the wording affirms."""
+class Sighting:
+    """What became of a key point, and how likely it is, 0 to 1, that the answer makes it."""
 
-    share: float
-    words: tuple[Word, ...] = ()
-    denied: bool = False
+    result: PointResult
+    likely: float
 
 
-def mark_points(
-    points: KeyPoints, answer: str, question: str = "", vocabulary: Vocabulary = NO_VOCABULARY
-) -> tuple[PointResult, ...]:
-    """What became of each key point: must, bonus misconceptions, in this order, with the words that decided it."""
-    passages = tuple(_passages(read(answer, vocabulary)))
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A key point with its wordings, each word with what it counts."""
+
+    point: KeyPoint
+    role: str
+    why: str
+    wordings: tuple[Wording, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Support:
+    """How much of a point each passage holds: of each wording, and of those that it holds most of."""
+
+    shares: list[list[float]]
+    held: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """How much an answer claims a point, the number of the passage that does, and what that holds of each wording."""
+
+    size: float
+    place: int
+    shares: list[float]
+
+
+def sight_points(
+    points: KeyPoints, answer: str, question: str = "", reference: str = "", vocabulary: Vocabulary = NO_VOCABULARY
+) -> tuple[Sighting, ...]:
+    """What became of each key point: must, bonus, misconceptions, in this order. `reference` tells common words from rare ones."""
+    rubric = _rubric(points, question, reference, vocabulary)
+    passages = Passages(read(answer, vocabulary))
+    if not passages.words:
+        return tuple(Sighting(PointResult(one.point.idea, one.role, "missed", why=one.why), 0.0) for one in rubric)
+    said = [_support(one, passages, agreeing=False) for one in rubric]
+    right = [at for at, one in enumerate(rubric) if one.role != "misconception"]
+    claims = [_claim(said[at], [*said[:at], *said[at + 1 :]]) for at in right]
+    likely = [FOUND([claim.size]) for claim in claims]
+    made = sum(value >= LEAST for value in likely)
+    for one in rubric[len(right) :]:
+        claims.append(_claim(_support(one, passages, agreeing=True), [said[at] for at in right]))
+        likely.append(VOICED([claims[-1].size, made]))
+    return tuple(_sighted(*found, answer, passages, vocabulary) for found in zip(rubric, claims, likely, strict=True))
+
+
+def _rubric(points: KeyPoints, question: str, reference: str, vocabulary: Vocabulary) -> list[_Point]:
+    """The points, must and bonus first, with what each word of theirs counts: the less, the more of the points share it."""
+    listed: list[tuple[KeyPoint, str, str]] = [
+        *((point, "must", "") for point in points.must),
+        *((point, "bonus", "") for point in points.bonus),
+        *((point, "misconception", point.why) for point in points.misconceptions),
+    ]
+    wordings = [[read(text, vocabulary) for text in (point.idea, *point.accept)] for point, _, _ in listed]
     asked = stems(read(question, vocabulary))
-
-    def result(point: KeyPoint, role: str, least: float, why: str = "") -> PointResult:
-        seen = max(
-            (_best(read(text, vocabulary), passages, asked) for text in (point.idea, *point.accept)), key=lambda one: one.share
-        )
-        state = "missed" if seen.share < least else "contradicted" if seen.denied else "found"
-        return PointResult(point.idea, role, state, passage(answer, seen.words) if state != "missed" else "", why)
-
-    return (
-        *(result(point, "must", FOUND) for point in points.must),
-        *(result(point, "bonus", FOUND) for point in points.bonus),
-        *(result(point, "misconception", VOICED, point.why) for point in points.misconceptions),
-    )
+    others = [*sentences(read(reference, vocabulary)), *(read(why, vocabulary) for _, _, why in listed if why)]
+    rarity = _rarity([_names(word for words in texts for word in words) for texts in wordings] + [_names(words) for words in others])
+    return [
+        _Point(point, role, why, tuple(_weighed(words, asked, rarity) for words in texts))
+        for (point, role, why), texts in zip(listed, wordings, strict=True)
+    ]
 
 
-def _passages(words: Sequence[Word]) -> Iterator[tuple[int, tuple[Word, ...]]]:
-    """Runs of one to three clauses, each with how many clauses it has beyond the first."""
-    parts = clauses(words)
-    for first in range(len(parts)):
-        joined: tuple[Word, ...] = ()
-        for more, clause in enumerate(parts[first : first + CLAUSES]):
-            joined += clause
-            yield more, joined
+def _names(words: Iterable[Word]) -> set[str | int]:
+    """By what words are counted: their stems, and the numbers of their terms, so that a synonym is no rarer."""
+    return {name for word in words for name in (word.stem, *word.terms)}
 
 
-def _best(wording: Sequence[Word], passages: Sequence[tuple[int, tuple[Word, ...]]], asked: frozenset[str]) -> _Sighting:
-    """The passage that holds most of a wording; of two that hold as much, the one that agrees with it."""
-    weights = weigh((word for word in wording if word.text not in NEGATORS), asked)
-    whole = sum(weights.values())
-    best = _Sighting(0)
-    for more, words in passages:
-        pairs = [(word, hit) for word in weights if (hit := _hit(word, words))]
-        share = sum(weights[word] * alike(word, hit) for word, hit in pairs) / whole - more * _WIDER if whole else 0
-        against = sum(weights[word] for word, hit in pairs if word.denied != hit.denied)
-        denied = against > sum(weights[word] for word, _ in pairs) / 2
-        if share > best.share or (share == best.share and best.denied and not denied):
-            best = _Sighting(share, tuple(hit for _, hit in pairs), denied)
-    return best
+def _rarity(texts: Sequence[set[str | int]]) -> dict[str | int, float]:
+    """For each name 1 where it stands in one of the texts alone, down to COMMON where it stands in all."""
+    whole = math.log(1 + len(texts))
+    return {
+        name: COMMON + (1 - COMMON) * math.log((1 + len(texts)) / count) / whole
+        for name, count in Counter(name for text in texts for name in text).items()
+    }
 
 
-def _hit(word: Word, words: Sequence[Word]) -> Word | None:
-    found = max(words, key=lambda other: alike(word, other))
-    return found if alike(word, found) else None
+def _weighed(words: Iterable[Word], asked: frozenset[str], rarity: Mapping[str | int, float]) -> Wording:
+    weights = weigh((word for word in words if word.text not in NEGATORS), asked)
+    return tuple((word, weight * min(rarity[name] for name in (word.stem, *word.terms))) for word, weight in weights.items())
+
+
+def _support(point: _Point, passages: Passages, *, agreeing: bool) -> _Support:
+    shares = [passages.shares(wording, MASS, agreeing=agreeing) for wording in point.wordings]
+    best = min(BEST, len(shares))
+    means = [sum(sorted(row)[-best:]) / best for row in zip(*shares, strict=True)]
+    return _Support(shares, [mean - WIDER * joined for mean, joined in zip(means, passages.joined, strict=True)])
+
+
+def _claim(mine: _Support, rivals: Sequence[_Support]) -> _Claim:
+    likeliest = [max(row) for row in zip(*(rival.held for rival in rivals), strict=True)] or [0.0] * len(mine.held)
+    sizes = [held - RIVAL * other for held, other in zip(mine.held, likeliest, strict=True)]
+    place = max(range(len(sizes)), key=sizes.__getitem__)
+    return _Claim(sizes[place], place, [shares[place] for shares in mine.shares])
+
+
+def _sighted(point: _Point, claim: _Claim, likely: float, answer: str, passages: Passages, vocabulary: Vocabulary) -> Sighting:
+    """The point's state, with the words that decided it."""
+    state, words = "missed", ""
+    if likely >= (ACCUSED if point.role == "misconception" else LEAST):
+        wording = point.wordings[claim.shares.index(max(claim.shares))]
+        state, words = "found", passage(answer, passages.like(wording, claim.place))
+        if point.role != "misconception" and (against := _turned(point, claim, passages, vocabulary)):
+            state, words = "contradicted", passage(answer, against)
+    return Sighting(PointResult(point.point.idea, point.role, state, words, point.why), likely)
+
+
+def _turned(point: _Point, claim: _Claim, passages: Passages, vocabulary: Vocabulary) -> tuple[Word, ...]:
+    """The words that say the reverse of one of the point's wordings; none where nothing does."""
+    near = passages.words[claim.place]
+    for text, share in zip((point.point.idea, *point.point.accept), claim.shares, strict=True):
+        if share < NEAR_COPY:
+            continue
+        statement = read(text, vocabulary)
+        # The passage first, which costs little; then all of the answer, since another passage may acquit.
+        if conflict(statement, near, vocabulary) and (against := conflict(statement, passages.given, vocabulary)):
+            return against.passage
+    return ()

@@ -18,7 +18,7 @@ MOST_WORDS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A logistic function of some measures, each with a weight of at least 0."""
+    """A logistic function of some measures, each with its weight."""
 
     weights: tuple[float, ...]
     bias: float

@@ -1,11 +1,12 @@
 """A text as the marker reads it: words with their stems and places, cut into clauses, each word under a negation or not."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import groupby, takewhile
+from itertools import groupby
 from typing import Final
 
 import jellyfish
@@ -20,6 +21,7 @@ from quizkit.marking.english import (
     NOT_NEGATING,
     OPPOSITES,
     REFUSALS,
+    SENTENCE_WORDS,
     SMALL_WORDS,
 )
 
@@ -31,9 +33,9 @@ LONGEST: Final = 20_000
 
 _stem = Stemmer.Stemmer("english", 0).stemWord
 
-# A run of capitals before a word, a word with its contraction, a number, or letters outside ASCII: so that `HTTPException`,
+# I/O, a run of capitals before a word, a word with its contraction, a number, or letters outside ASCII: so that `HTTPException`,
 # `response_model` and "http exception" are read alike.
-_WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+(?:['’][a-z]{1,2})?|[A-Z]+(?![a-z])|\d+|[^\W\d_a-zA-Z]+")
+_WORD: Final = re.compile(r"\bI/O\b|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+(?:['’][a-z]{1,2})?|[A-Z]+(?![a-z])|\d+|[^\W\d_a-zA-Z]+")
 _SENTENCE_ENDS: Final = re.compile(r"[.!?](?=\s|$|[\"')*`])|[;\n]|:\s|->|=>|→|⇒")
 _PAUSE: Final = re.compile(r"[,()–—]|\s-\s")
 
@@ -42,8 +44,9 @@ _PAUSE: Final = re.compile(r"[,()–—]|\s-\s")
 class Word:
     """One word: its folded text, its stem, and where it stands in what was written.
 
-    `whole` is the identifier of which it is a part, in one word; `denied` says that a negation reaches it; `terms` are the
-    numbers of the vocabulary's terms that it is, or belongs to.
+    `whole` is the identifier of which it is a part, in one word; `denied` says that a negation reaches it, `turned` that its
+    clause is negated as a whole, what stands before the negator included; `terms` are the numbers of the vocabulary's terms that
+    it is, or belongs to.
     """
 
     text: str
@@ -54,7 +57,12 @@ class Word:
     sentence: int
     clause: int
     denied: bool = False
+    turned: bool = False
     terms: frozenset[int] = frozenset()
+
+    def follows(self, before: "Word") -> bool:
+        """Whether this word is the next part of the identifier that `before` is a part of."""
+        return self.whole == before.whole and self.start - before.end <= 1
 
     @property
     def weight(self) -> float:
@@ -75,7 +83,7 @@ class Vocabulary:
         found: dict[str, set[str]] = {}
         for one, other in (*OPPOSITES, *self.opposite):
             for word, turned in ((one, other), (other, one)):
-                found.setdefault(stem(fold(word)), set()).add(stem(fold(turned)))
+                found.setdefault(_stem_of(word), set()).add(_stem_of(turned))
         return {word: frozenset(turned) for word, turned in found.items()}
 
     @cached_property
@@ -84,7 +92,7 @@ class Vocabulary:
         found: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for number, spellings in enumerate(self.same):
             for spelling in spellings:
-                stems = tuple(stem for _, stem in _pieces(spelling))
+                stems = tuple(stem(folded) for folded, _, _ in _pieces(spelling))
                 found.setdefault(stems[0], []).append((stems, number))
         return {first: sorted(phrases, key=lambda phrase: -len(phrase[0])) for first, phrases in found.items()}
 
@@ -94,6 +102,8 @@ NO_VOCABULARY: Final = Vocabulary()
 
 def fold(text: str) -> str:
     """One form for all spellings of a word: small letters, straight quotes, no width of its own."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
 
 
@@ -103,8 +113,13 @@ def stem(text: str) -> str:
     return str(_stem(text))
 
 
-def _pieces(text: str) -> list[tuple[re.Match[str], str]]:
-    return [(match, stem(fold(match.group()))) for match in _WORD.finditer(text)]
+def _stem_of(word: str) -> str:
+    return stem(fold(word).replace("/", ""))
+
+
+def _pieces(text: str) -> list[tuple[str, int, int]]:
+    """The words of a text, folded, each with where it begins and ends."""
+    return [(fold(match.group()).replace("/", ""), *match.span()) for match in _WORD.finditer(text)]
 
 
 @lru_cache(maxsize=2**12)
@@ -112,46 +127,46 @@ def read(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> tuple[Word, ...]:
     """The words of `text`, at most of its first 20,000 characters."""
     text = text[:LONGEST]
     words: list[Word] = []
-    sentence = clause = 0
+    sentence = clause = last_end = 0
     last = ""
     pieces = _pieces(text)
-    wholes = _wholes(text, [match for match, _ in pieces])
-    for at, (match, stemmed) in enumerate(pieces):
-        folded = fold(match.group())
-        gap = text[pieces[at - 1][0].end() if at else 0 : match.start()]
-        if at and _SENTENCE_ENDS.search(gap):
+    for (folded, start, end), whole in zip(pieces, _wholes(text, pieces), strict=True):
+        gap = text[last_end:start]
+        if words and gap != " " and _SENTENCE_ENDS.search(gap):
             sentence, clause = sentence + 1, clause + 1
-        elif at and _begins_clause(folded, last, gap):
+        elif words and _begins_clause(folded, last, gap):
             clause += 1
-        words.append(Word(folded, stemmed, wholes[at], match.start(), match.end(), sentence, clause))
-        last = folded
-    return tuple(_with_terms(_with_denials(words), vocabulary))
+        words.append(Word(folded, stem(folded), whole, start, end, sentence, clause))
+        last, last_end = folded, end
+    return tuple(_with_denials(_with_terms(words, vocabulary)))
 
 
-def _wholes(text: str, matches: Sequence[re.Match[str]]) -> list[str]:
+def _wholes(text: str, pieces: Sequence[tuple[str, int, int]]) -> list[str]:
     """For each piece the identifier to which it belongs, without its underscores."""
     wholes: list[str] = []
     group: list[str] = []
-    for at, match in enumerate(matches):
-        joined = at > 0 and text[matches[at - 1].end() : match.start()] in ("", "_")
-        if not joined:
+    last_end = -1
+    for folded, start, end in pieces:
+        if start != last_end and text[last_end:start] != "_":
             wholes += ["".join(group)] * len(group)
             group = []
-        group.append(fold(match.group()))
+        group.append(folded)
+        last_end = end
     return wholes + ["".join(group)] * len(group)
 
 
 def _begins_clause(word: str, last: str, gap: str) -> bool:
     if word in CLAUSE_STARTERS:
         return True
-    if _PAUSE.search(gap):
-        return word in AFTER_A_COMMA or word in NEGATORS or last in AFTER_A_COMMA
+    if gap != " " and _PAUSE.search(gap):
+        return word in AFTER_A_COMMA or word in NEGATORS or last in AFTER_A_COMMA or last in SENTENCE_WORDS
     return last in ("and", "or", "so") and (word in AFTER_AND or word in NEGATORS)
 
 
 def _with_denials(words: Sequence[Word]) -> list[Word]:
-    """Each word with whether a negator stands before it in its clause, or its sentence is refused as a whole ("… is a myth")."""
+    """Each word with whether a negator stands before it in its clause, or anywhere in it, or its sentence is refused ("… is a myth")."""
     denied, refused = [False] * len(words), [False] * len(words)
+    negated: set[int] = set()
     clause, on, since = -1, False, -9
     for at, word in enumerate(words):
         if word.clause != clause:
@@ -160,11 +175,14 @@ def _with_denials(words: Sequence[Word]) -> list[Word]:
         if _negates(words, at):
             on = not (on and at - since <= 3)
             since = at
+            negated ^= {word.clause}
         if word.text in REFUSALS and {before.text for before in words[max(0, at - 2) : at]} & {"is", "are", "was", "a", "be"}:
             for place in _refused(words, at):
                 refused[place] = not refused[place]
-    denied = [one != other for one, other in zip(denied, refused, strict=True)]
-    return [replace(word, denied=True) if flag else word for word, flag in zip(words, denied, strict=True)]
+    return [
+        replace(word, denied=flag != no, turned=(word.clause in negated) != no) if flag or no or word.clause in negated else word
+        for word, flag, no in zip(words, denied, refused, strict=True)
+    ]
 
 
 def _refused(words: Sequence[Word], at: int) -> Iterator[int]:
@@ -176,6 +194,8 @@ def _refused(words: Sequence[Word], at: int) -> Iterator[int]:
 
 
 def _negates(words: Sequence[Word], at: int) -> bool:
+    if words[at].terms:
+        return False  # "not found" is a status
     following = words[at + 1].text if at + 1 < len(words) else ""
     before = words[at - 1].text if at else ""
     if words[at].text in NEGATORS:
@@ -196,10 +216,9 @@ def _with_terms(words: list[Word], vocabulary: Vocabulary) -> list[Word]:
 @lru_cache(maxsize=2**16)
 def _alike_letters(one: str, other: str) -> float:
     """0.9 where two spellings share most of a beginning, or one is the other with a slip of the finger; else 0."""
-    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-    if common >= 4 and common >= 0.7 * max(len(one), len(other)):
-        return NEARLY
     shorter, longer = sorted((len(one), len(other)))
+    if shorter >= 4 and one[:4] == other[:4] and one[: math.ceil(0.7 * longer)] == other[: math.ceil(0.7 * longer)]:
+        return NEARLY
     if shorter < 5 or one[0] != other[0] or longer - shorter > 2 or one.isdigit() or other.isdigit():
         return 0.0
     slips = jellyfish.damerau_levenshtein_distance(one, other)
@@ -208,7 +227,7 @@ def _alike_letters(one: str, other: str) -> float:
 
 def alike(word: Word, other: Word) -> float:
     """How far two words say the same: 1, 0.9 for a near spelling, or 0."""
-    if word.stem == other.stem or word.whole == other.whole or word.terms & other.terms:
+    if word.stem == other.stem or word.whole == other.whole or (word.terms and word.terms & other.terms):
         return 1.0
     return _alike_letters(word.text, other.text)
 
