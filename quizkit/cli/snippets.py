@@ -145,11 +145,12 @@ def _check_path(
     rng: "Random",
     show: "Callable[..., None]",
     *,
+    otherwise: str | None = None,
     last: bool = False,
 ) -> "list[FileVerdict]":
     """The verdicts on all that a path names, each shown as it comes. Raises QuizkitError for what can't be checked.
 
-    With `last` the path names one file, after which nothing is run any more.
+    What names no question answers `otherwise`. With `last` the path names one file, after which nothing is run any more.
     """
     from quizkit.errors import MissingPath  # noqa: PLC0415
     from quizkit.report.document import document_verdict  # noqa: PLC0415
@@ -157,13 +158,13 @@ def _check_path(
 
     if not path:
         raise MissingPath('"" names no file.', "this folder is .")
-    if question is None and (document := _document(path, deck)) is not None:
+    if question is None and otherwise is None and (document := _document(path, deck)) is not None:
         found = _check_document(path, document, bench, rng)
         show(document_verdict(path, found))
         return [result for _, result in found]
     results = []
     for name, text, named in _sources(path, question, deck):
-        result = _verdict(name, text, named, deck, bench, rng, last=last)
+        result = _verdict(name, text, named or _question_of(name, text, deck) or otherwise, deck, bench, rng, last=last)
         show(file_verdict(result.file, deck.entry(result.question or ""), result.verdict))
         results.append(result)
     return results
@@ -177,7 +178,10 @@ def _complain(error: "QuizkitError") -> None:
 
 
 def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck", bench: Workbench) -> NoReturn:
-    """A verdict now and at each save, until Ctrl-C. Raises QuizkitError where it isn't one file that is to be watched."""
+    """A verdict now and at each save, until Ctrl-C. A save that names no question answers the one that the last one answered.
+
+    Raises QuizkitError where it isn't one file that is to be watched.
+    """
     from random import Random  # noqa: PLC0415
 
     from quizkit.errors import NoSandbox, QuizkitError  # noqa: PLC0415
@@ -187,13 +191,14 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
     path = Path(paths[0])
     if len(paths) != 1 or paths[0] == STANDARD_INPUT or _is_folder(path):
         raise QuizkitError("--watch looks at one file.", f"quizkit check FILE --watch, not {' '.join(paths)}")
-    saves, rng, before = Saves(path), Random(), None
+    saves, rng, before, told = Saves(path), Random(), None, False
     redraws = format == "rich" and bench.console().is_terminal and not bench.is_plain()
     results: list[FileVerdict] = []
     while True:
         parts: list[RenderableType] = []
+        last = results[0].question if results else None
         try:
-            results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown))  # noqa: B023 - used at once
+            results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown), otherwise=last)  # noqa: B023 - used at once
         except NoSandbox:
             raise
         except QuizkitError as error:
@@ -212,6 +217,9 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
         else:
             _echo(format, results)
         sys.stdout.flush()
+        if not told:
+            told = True
+            typer.echo(f"watching {path.name}; Ctrl-C ends", err=True)
         _wait(saves)
 
 
@@ -335,15 +343,14 @@ def _verdict(
     from quizkit.grading import grade  # noqa: PLC0415
     from quizkit.verdict import FileVerdict  # noqa: PLC0415
 
-    chosen = question or _question_of(name, text, deck)
-    if chosen is None:
+    if question is None:
         path = STANDARD_INPUT if name == _STANDARD_INPUTS_NAME else name
         no_id = "" if path == STANDARD_INPUT else f', and none has the id "{Path(name).stem}"'
         raise QuizkitError(
             f"No question is named in {name}{no_id}.",
             f"say which: quizkit check {path} --question ID     find one: quizkit list --kind code",
         )
-    asked = deck.question(chosen)
+    asked = deck.question(question)
     if not isinstance(asked, Coding | Fix | Tests):
         raise QuizkitError(f"{asked.id} is a {asked.kind} question, which no file answers.", "quizkit drill asks it")
     return FileVerdict(name, asked.id, grade(asked, (text,), bench.sandbox(), rng, last=last))
