@@ -262,8 +262,9 @@ def _judged(state: State, phase: Judged, event: Event, now: Seconds) -> Step:
             return _command(state, phase, word, now)
         case Interrupted():
             return _rated_at_the_end(state, phase, now, interrupted=True)
-        case HungUp():
-            return _with(state, Finished()), []
+        case HungUp():  # a script that was cut short, or a terminal that is gone: nobody has chosen to leave
+            words = "The input ended before this answer was rated, so it isn't kept. An empty line rates it as suggested."
+            return _with(state, Finished()), [Show(Note(words))]
         case _:
             return state, []
 

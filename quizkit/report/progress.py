@@ -23,7 +23,7 @@ _BAR: int = 10
 def summary(card: Scorecard, today: date, *, width: int) -> RenderableType:
     """The end of a drill."""
     if not card.answered:
-        return Text("  Nothing was answered; nothing is changed.")
+        return Text("  Nothing was rated; nothing is changed.")
     minutes, seconds = divmod(int(card.took), 60)
     questions = f"{card.answered} question{'' if card.answered == 1 else 's'}"
     parts: list[RenderableType] = [rule(f"{questions} in {minutes} min {seconds} s", width=width), Text()]

@@ -522,7 +522,8 @@ def test_an_input_that_ends_at_the_rating_rates_nothing() -> None:
     session = Session(item("cloze"), item("recall"))
     session.at(1, HandedIn("gap"))
     session.graded(1)
-    assert saved(session.at(2, HungUp())) == []
+    [note] = notes(session.at(2, HungUp()))
+    assert "isn't kept" in note and saved(session.effects) == []
 
 
 @pytest.mark.parametrize("handed_in", [False, True])
@@ -776,7 +777,7 @@ def _at_phase(name: str, mode: Any) -> Session:
 @pytest.mark.parametrize("name", ["answering", "grading", "ticking", "judged"])
 def test_a_drill_whose_terminal_is_gone_is_over(name: str) -> None:
     session = _at_phase(name, DRILL)
-    assert session.at(2, HungUp()) == []
+    assert saved(session.at(2, HungUp())) == []
     assert session.phase == Finished()
 
 

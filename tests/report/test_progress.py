@@ -60,7 +60,7 @@ def test_the_end_of_a_drill() -> None:
 
 
 def test_the_end_of_a_drill_in_which_nothing_was_answered() -> None:
-    assert _text(summary(_card(answered=0), TODAY, width=80)).strip() == "Nothing was answered; nothing is changed."
+    assert _text(summary(_card(answered=0), TODAY, width=80)).strip() == "Nothing was rated; nothing is changed."
 
 
 def test_the_end_of_an_interview() -> None:
