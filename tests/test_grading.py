@@ -264,7 +264,9 @@ def test_an_answer_without_an_app_is_an_error_and_no_check_is_run(
 FORBIDDEN = "the sandbox forbids what was tried: no processes, no network, no files outside the run's own folder"
 
 
-@pytest.mark.parametrize("line", ["open('/etc/passwd')", "open('/tmp/x', 'w')", "os.fork()", "socket.socket()"])
+@pytest.mark.parametrize(
+    "line", ["open('/etc/passwd')", "open('/tmp/quizkit-must-not-be-written', 'w')", "os.fork()", "socket.socket()"]
+)
 def test_what_the_sandbox_forbids_is_said_to_be_its_doing(sandbox: Sandbox, line: str) -> None:
     verdict = _grade(sandbox, f"import os, socket\n{DOUBLE}{line}\n")
     assert verdict.outcome is Outcome.blocked
