@@ -230,11 +230,9 @@ def read(path: Path) -> _File:
     text = _text(path)
     try:
         value = syntax.parse(text)
-        head = DeckHead.model_validate(value)
     except syntax.SyntaxFault as error:
         return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in error.faults))
-    except ValidationError as error:
-        return _File(path, problems=_validation_problems(path, text, error))
+    head = _head(path, value)
     try:
         questions = dict(enumerate(DeckFile.model_validate(value).questions))
         problems: tuple[Problem, ...] = ()
@@ -247,6 +245,17 @@ def read(path: Path) -> _File:
     entries = tuple(_entry(path, head, question, position) for position, question in questions.items())
     bodies = tuple(stored.pack(question) for question in questions.values())
     return _File(path, entries, bodies, problems)
+
+
+def _head(path: Path, value: Any) -> DeckHead:
+    """What a file says above its questions; where that is wrong, enough of it to judge the questions all the same."""
+    from pydantic import ValidationError  # noqa: PLC0415 - as above
+
+    try:
+        return DeckHead.model_validate(value)
+    except ValidationError:
+        questions = value.get("questions") if isinstance(value, dict) else None
+        return DeckHead.model_construct(topic=path.stem, questions=tuple(questions) if isinstance(questions, list) else ())
 
 
 def _validation_problems(path: Path, text: str, error: "ValidationError", root: type[Model] = DeckFile) -> tuple[Problem, ...]:
@@ -270,7 +279,7 @@ def _text(path: Path) -> str:
 
 
 def _keys_at(root: type[Model], place: Sequence[str | int]) -> frozenset[str]:
-    """The keys that the format knows at a place of a file, as pydantic names it: fields, indexes, and its unions' tags between them."""
+    """The keys that the format knows at a place of a file, as pydantic names it: fields, indexes, its unions' tags between them."""
     models: set[type[Model]] = {root}
     for step in place:
         if isinstance(step, str):
