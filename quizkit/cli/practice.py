@@ -314,7 +314,8 @@ def reset(
     context: typer.Context,
     topics: Topics = None,
     question: Annotated[list[str] | None, typer.Option(help="This question; can be repeated.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="The whole deck.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="The whole deck; asks first, on a terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
     deck: DeckPaths = None,
 ) -> None:
     """Start over with some topics, some questions, or the whole deck. Nothing is deleted; the old answers no longer count."""
@@ -327,7 +328,22 @@ def reset(
         raise QuizkitError("What is to begin anew?", "quizkit history reset TOPIC…, --question ID, or --all")
     by_topic = loaded.select(topics or ()) if topics or everything else ()
     chosen = list(dict.fromkeys([*by_topic, *(loaded.entry(name) for name in question or ())]))
-    ids = [name for entry in chosen for name in (entry.id, *entry.aliases)]
+    ids = {name for entry in chosen for name in (entry.id, *entry.aliases)}
     with bench.store() as store:
-        store.reset(ids, bench.wall())
-    typer.echo(f"Anew: {plural(len(chosen), 'question')}. The old answers are kept, and no longer count.")
+        answered = [names(loaded)[review.question] for review in store.reviews() if review.question in ids]
+        count = f"{plural(len(answered), 'answer')} to {plural(len({*answered}), 'question')}"
+        if not answered:
+            typer.echo("None of these was answered; nothing is changed.")
+        elif everything and not yes and bench.is_attended() and not _agreed(f"{count} will no longer count. Begin anew? y/n "):
+            typer.echo("Nothing is changed.")
+        else:
+            store.reset(ids, bench.wall())
+            typer.echo(f"Anew: {count}. They are kept, and no longer count.")
+
+
+def _agreed(question: str) -> bool:
+    """Whether a person says yes; an input that ends is no."""
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        return False

@@ -87,6 +87,30 @@ def test_reset_starts_over_and_deletes_nothing(run: Run, here: Path, store: Stor
         assert database.execute("SELECT count(*) FROM review").fetchone() == (2,)
 
 
+@pytest.mark.parametrize(
+    ("args", "typed", "left"),
+    [(["--all"], "y", 0), (["--all"], "n", 3), (["--all"], "", 3), (["--all", "--yes"], None, 0), (["kinds"], None, 0)],
+)
+def test_on_a_terminal_reset_of_all_asks_first(
+    run: Run, here: Path, store: Store, monkeypatch: pytest.MonkeyPatch, args: list[str], typed: str | None, left: int
+) -> None:
+    _add(store, _review("say-why", days_ago=2), _review("say-why"), _review("fill-in"))
+    asked: list[str] = []
+    monkeypatch.setattr("quizkit.cli.workbench.Workbench.is_attended", lambda _bench: True)
+    monkeypatch.setattr("builtins.input", lambda question: (asked.append(question), typed)[1])
+    done = run("history", "reset", *args, "--deck", "deck")
+    assert done.code == 0
+    assert asked == ([] if typed is None else ["3 answers to 2 questions will no longer count. Begin anew? y/n "])
+    assert ("Anew: 3 answers to 2 questions." in done.out) == (left == 0)
+    with Store.open(here / "data" / "history.sqlite") as again:
+        assert len(again.reviews()) == left
+
+
+def test_reset_of_what_was_never_answered_says_so(run: Run, store: Store) -> None:
+    _add(store)
+    assert run("history", "reset", "--all", "--deck", "deck").out == "None of these was answered; nothing is changed.\n"
+
+
 def test_reset_has_to_be_told_what(run: Run, store: Store, here: Path) -> None:
     _add(store, _review("say-why"))
     done = run("history", "reset", "--deck", "deck")
