@@ -97,7 +97,12 @@ def test_on_a_terminal_reset_of_all_asks_first(
     _add(store, _review("say-why", days_ago=2), _review("say-why"), _review("fill-in"))
     asked: list[str] = []
     monkeypatch.setattr("quizkit.cli.workbench.Workbench.is_attended", lambda _bench: True)
-    monkeypatch.setattr("builtins.input", lambda question: (asked.append(question), typed)[1])
+
+    def answer(question: str) -> str | None:
+        asked.append(question)
+        return typed
+
+    monkeypatch.setattr("builtins.input", answer)
     done = run("history", "reset", *args, "--deck", "deck")
     assert done.code == 0
     assert asked == ([] if typed is None else ["3 answers to 2 questions will no longer count. Begin anew? y/n "])
