@@ -50,6 +50,8 @@ def _part(check: CheckResult, number: int) -> Iterator[RenderableType]:
         yield Row(sign("no"), "red", check.name, "")
         yield Cut(Text.assemble("it is      ", (safe(_said(check.expected)), "green")), 8, fold=True)
         yield Cut(Text.assemble("you said   ", (safe(_said(check.actual)) or "nothing", "red")), 8, fold=True)
+        if check.message:
+            yield Hanging("", check.message, "yellow", indent=8)
 
 
 def _said(value: Any) -> str:
