@@ -275,12 +275,23 @@ def overview(context: typer.Context) -> None:
     bench.print(progress.standing(found, bench.wall().date()))
 
 
-def stats(context: typer.Context, deck: DeckPaths = None) -> None:
+def stats(
+    context: typer.Context,
+    marking: Annotated[
+        bool, typer.Option("--marking", help="How the marking of your sentences did, by what you changed of it.")
+    ] = False,
+    deck: DeckPaths = None,
+) -> None:
     """Show progress: what was seen, what is due when, which topics are weak."""
+    from quizkit.practice.marker_record import marker_record  # noqa: PLC0415
     from quizkit.practice.scorecard import by_topic  # noqa: PLC0415
     from quizkit.report import progress  # noqa: PLC0415
 
     bench: Workbench = context.obj
+    if marking:
+        with bench.store() as store:
+            bench.print(progress.marking(marker_record(store.markings())))
+        return
     found, scores = _standing(bench, deck or ())
     bench.print(progress.stats(found, by_topic(scores), bench.wall().date()))
 
