@@ -20,7 +20,11 @@ from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, passage, read
 from quizkit.verdict import PointResult
 
 BEST: Final = 3
-"""Wordings of a point whose shares are averaged: one alone can be held by chance."""
+"""Wordings of a point whose shares are averaged at most: one alone can be held by chance."""
+OF: Final = 4
+"""So many wordings it takes for each of them: of few wordings one is enough, since hardly any answer holds two."""
+ASKED: Final = 0.8
+"""What a word of the question counts: more than in free text, as a wording holds few that say nothing."""
 MASS: Final = 0.6
 """Added to a wording's weight, in words, so that one of two words is held less surely than one of eight."""
 WIDER: Final = 0.04
@@ -38,7 +42,7 @@ NEAR_COPY: Final = 0.5
 COPY: Final = 0.9
 """Share that it must hold, denied where the wording denies and not where it doesn't, to say the wording as it stands."""
 LEAST: Final = 0.45
-ACCUSED: Final = 0.6
+ACCUSED: Final = 0.55
 """The least probability at which a point counts as made, and at which a misconception counts as voiced."""
 
 
@@ -130,13 +134,13 @@ def _rarity(texts: Sequence[set[str | int]]) -> dict[str | int, float]:
 
 
 def _weighed(words: Iterable[Word], asked: frozenset[str], rarity: Mapping[str | int, float]) -> Wording:
-    weights = weigh((word for word in words if word.text not in NEGATORS), asked)
+    weights = weigh((word for word in words if word.text not in NEGATORS), asked, ASKED)
     return tuple((word, weight * min(rarity[name] for name in (word.stem, *word.terms))) for word, weight in weights.items())
 
 
 def _support(point: _Point, passages: Passages, *, agreeing: bool) -> _Support:
     shares = [passages.shares(wording, MASS, agreeing=agreeing) for wording in point.wordings]
-    best = min(BEST, len(shares))
+    best = min(BEST, -(-len(shares) // OF))
     means = [sum(sorted(row)[-best:]) / best for row in zip(*shares, strict=True)]
     return _Support(shares, [mean - WIDER * joined for mean, joined in zip(means, passages.joined, strict=True)])
 

@@ -229,9 +229,14 @@ def _grading(state: State, phase: Grading, event: Event, now: Seconds) -> Step:
 
 
 def _asks_for_ticks(state: State, verdict: Verdict) -> bool:
-    """Whether the points are put to the person: always where nobody marked them, else where no key can do so or the mark is unsure."""
+    """Whether the points are put to the person: always where nobody marked them, else where no key can do so or the mark is unsure.
+
+    The sentences of a reference alone are no list that one would tick.
+    """
     if verdict.confidence == 0 or not verdict.points:
         return bool(verdict.points)
+    if getattr(state.item.question, "key_points", None) is None:
+        return False
     return state.mode.feedback is Feedback.each and (state.mode.ticks or verdict.confidence < SURE)
 
 
