@@ -212,7 +212,7 @@ def _app() -> "typer.Typer":
 
     import typer  # noqa: PLC0415
 
-    from quizkit.cli import authoring, practice, snippets  # noqa: PLC0415
+    from quizkit.cli import authoring, marking, practice, snippets  # noqa: PLC0415
 
     app = typer.Typer(
         help="Get through a FastAPI interview.",
@@ -242,7 +242,7 @@ def _app() -> "typer.Typer":
         if context.invoked_subcommand is None:
             practice.overview(context)
 
-    for group in (practice, snippets, authoring):
+    for group in (practice, snippets, authoring, marking):
         group.register(app)
     return app
 

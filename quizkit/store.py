@@ -3,8 +3,9 @@
 import errno
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,7 @@ from typing import Final
 
 from quizkit.errors import MissingPath, QuizkitError, refusal
 from quizkit.practice.schedule import Memory, Rating, replay
-from quizkit.practice.state import Review, Withdrawal
+from quizkit.practice.state import MarkedPoint, Marking, Review, Withdrawal
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _INTERVIEW: Final = "interview"
@@ -72,13 +73,16 @@ class Store:
             raise kind(f"The history {path} can't be opened: {error}.", _advice(error)) from None
         return cls(database, path)
 
-    def append(self, row: Review | Withdrawal) -> None:
-        """Adds a review, or takes one back."""
+    def append(self, row: Review | Marking | Withdrawal) -> None:
+        """Adds a review, or how it was marked, or takes one back."""
         with self._writing():
-            if isinstance(row, Withdrawal):
-                self._database.execute("INSERT INTO withdrawal VALUES (?, ?)", (row.review, row.at.isoformat()))
-            else:
-                self._database.execute(f"INSERT INTO review VALUES ({', '.join('?' * 12)})", _columns(row))
+            match row:
+                case Withdrawal():
+                    self._database.execute("INSERT INTO withdrawal VALUES (?, ?)", (row.review, row.at.isoformat()))
+                case Marking():
+                    self._database.execute(f"INSERT INTO marking VALUES ({', '.join('?' * 8)})", _marking_columns(row))
+                case Review():
+                    self._database.execute(f"INSERT INTO review VALUES ({', '.join('?' * 12)})", _columns(row))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -110,6 +114,17 @@ class Store:
             return [_review(row) for row in rows]
         except (ValueError, TypeError) as error:
             raise QuizkitError(f"The history {self._path} holds a row that is no review: {error}.", _AWAY) from None
+
+    def markings(self) -> list[tuple[str, Marking]]:
+        """How the marker did on each answer whose review stands, with the question's id, oldest first."""
+        rows = self._found(
+            """SELECT review.question, marking.* FROM marking JOIN review ON review.id = marking.review
+               WHERE review NOT IN (SELECT review FROM withdrawal) ORDER BY marking.at, marking.rowid"""
+        )
+        try:
+            return [(str(question), _marking(row)) for question, *row in rows]
+        except (ValueError, TypeError) as error:
+            raise QuizkitError(f"The history {self._path} holds a row that is no mark: {error}.", _AWAY) from None
 
     def _found(self, query: str, values: tuple[str, ...] = ()) -> list[tuple[object, ...]]:
         try:
@@ -190,6 +205,33 @@ def _columns(review: Review) -> tuple[object, ...]:
         json.dumps(review.reasons),
         json.dumps(review.answer),
         int(review.counts),
+    )
+
+
+def _marking_columns(marking: Marking) -> tuple[object, ...]:
+    return (
+        marking.review,
+        marking.confidence,
+        marking.score,
+        marking.said_score,
+        int(marking.suggested),
+        int(marking.rating),
+        json.dumps([astuple(point) for point in marking.points], ensure_ascii=False),
+        marking.at.isoformat(),
+    )
+
+
+def _marking(row: Sequence[object]) -> Marking:
+    review, confidence, score, said_score, suggested, rating, points, at = row
+    return Marking(
+        review=str(review),
+        confidence=float(str(confidence)),
+        score=float(str(score)),
+        said_score=float(str(said_score)),
+        suggested=Rating(int(str(suggested))),
+        rating=Rating(int(str(rating))),
+        points=tuple(MarkedPoint(*point) for point in json.loads(str(points))),
+        at=datetime.fromisoformat(str(at)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class Outcome(StrEnum):
@@ -48,12 +48,16 @@ class CheckResult:
     traceback: str = ""
 
 
+GAP: Final = " … "
+"""What stands in a quotation for what is left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class PointResult:
     """What became of one key point of a `recall` question.
 
     `role` is `must`, `bonus`, `misconception` or, for a statement of the reference answer, `reference`; `state` is `found`,
-    `missed`, `contradicted` or `unmarked`; `words` are those of the answer that decided it.
+    `missed`, `contradicted` or `unmarked`; `words` are those of the answer that decided it, with `GAP` for what is left out.
     """
 
     idea: str
@@ -65,7 +69,7 @@ class PointResult:
     @property
     def is_wrong(self) -> bool:
         """Whether the answer said something wrong here: the reverse of a point, or a misconception."""
-        return self.state == "contradicted" or (self.role == "misconception" and self.state == "found")
+        return self.state == "contradicted" or (self.role in ("misconception", "reference") and self.state == "found")
 
 
 class Worth(StrEnum):

@@ -2,11 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from quizkit.cli.workbench import Workbench
+
+if TYPE_CHECKING:
+    from quizkit.deck.loader import Deck
+    from quizkit.proof.result import Proof
 
 Paths = Annotated[
     list[Path] | None,
@@ -83,12 +87,25 @@ def verify(
     questions = [deck.question(entry.id) for entry in deck.entries]
     cache = bench.cache_folder() / "proofs.sqlite" if not again else None
     with bench.progress("verify", len(questions)) as done:
-        proofs = verify_all(questions, bench.sandbox(), Random(), os.cpu_count() or 1, cache=cache, done=done)
+        proofs = verify_all(questions, bench.sandbox(), Random(), os.cpu_count() or 1, terms=deck.terms, cache=cache, done=done)
+    for proof in proofs:
+        _place(proof, deck)
     if format == "json":
         typer.echo(machine.to_json(machine.proofs(proofs)))
     else:
-        bench.console().print(listing.proofs(proofs))
+        bench.console().print(listing.proofs(proofs), soft_wrap=True)
     raise typer.Exit(0 if deck_passed(proofs) else 1)
+
+
+def _place(proof: "Proof", deck: "Deck") -> None:
+    """Puts before each message whose fault lies in a part of the question the file and the line of that part."""
+    from quizkit.deck.loader import line_of  # noqa: PLC0415
+
+    entry = deck.entry(proof.id)
+    proof.messages = [
+        f"{entry.path}:{line_of(entry, *proof.places[words])}: {words}" if words in proof.places else words
+        for words in proof.messages
+    ]
 
 
 def schema() -> None:

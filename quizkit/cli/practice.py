@@ -84,10 +84,10 @@ def drill(
         asked = list(plan.queue(entries, memories, order, now.date()))
         if seed is not None:
             rng.shuffle(asked)
-        mode = Mode("drill", counts=not cram, horizon=horizon)
+        mode = Mode("drill", counts=not cram, ticks=bench.is_plain(), horizon=horizon)
         items = [_item(loaded, entry, memories, rng) for entry in asked]
         bench.print(progress.welcome(asked, sum(entry.id in memories for entry in asked), horizon))
-        state = _play(bench, store, items, mode, rng)
+        state = _play(bench, loaded, store, items, mode, rng)
         card = _scorecard(bench, state)
         width = min(bench.console().width, 80)
         bench.print("", progress.summary(card, bench.wall().date(), width=width))
@@ -125,7 +125,7 @@ def mock(
         bench.print(progress.plan([slot.entry for slot in slots], minutes, seed))
         items = [_item(loaded, slot.entry, memories, rng, slot.budget) for slot in slots]
         mode = Mode("mock", Feedback.end, length=minutes * 60.0, horizon=store.interview_day())
-        state = _play(bench, store, items, mode, rng)
+        state = _play(bench, loaded, store, items, mode, rng)
         card = _scorecard(bench, state)
         width = min(bench.console().width, 80)
         bench.print("", progress.told(state.told, width=width), progress.interview(card, minutes, number, width=width))
@@ -228,7 +228,7 @@ def _item(
     )
 
 
-def _play(bench: Workbench, store: "Store", items: "Sequence[Item]", mode: "Mode", rng: "Random") -> "State":
+def _play(bench: Workbench, deck: "Deck", store: "Store", items: "Sequence[Item]", mode: "Mode", rng: "Random") -> "State":
     from quizkit.practice.session import start  # noqa: PLC0415
     from quizkit.terminal.play import Player  # noqa: PLC0415
     from quizkit.terminal.screen import Screen  # noqa: PLC0415
@@ -247,6 +247,7 @@ def _play(bench: Workbench, store: "Store", items: "Sequence[Item]", mode: "Mode
         reports=bench.data_folder() / "reports.jsonl",
         wall=bench.wall,
         rng=rng,
+        marker=bench.marker(deck),
         attended=bench.is_attended(),
     )
     reader = bench.reader(screen, clock)
@@ -274,12 +275,23 @@ def overview(context: typer.Context) -> None:
     bench.print(progress.standing(found, bench.wall().date()))
 
 
-def stats(context: typer.Context, deck: DeckPaths = None) -> None:
+def stats(
+    context: typer.Context,
+    marking: Annotated[
+        bool, typer.Option("--marking", help="How the marking of your sentences did, by what you changed of it.")
+    ] = False,
+    deck: DeckPaths = None,
+) -> None:
     """Show progress: what was seen, what is due when, which topics are weak."""
+    from quizkit.practice.marker_record import marker_record  # noqa: PLC0415
     from quizkit.practice.scorecard import by_topic  # noqa: PLC0415
     from quizkit.report import progress  # noqa: PLC0415
 
     bench: Workbench = context.obj
+    if marking:
+        with bench.store() as store:
+            bench.print(progress.marking(marker_record(store.markings())))
+        return
     found, scores = _standing(bench, deck or ())
     bench.print(progress.stats(found, by_topic(scores), bench.wall().date()))
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from quizkit.deck.loader import Deck
+    from quizkit.deck.models import Terms
+    from quizkit.marking.mark import Marker
     from quizkit.sandbox.host import Sandbox
     from quizkit.store import Store
     from quizkit.terminal.inbox import Clock
@@ -83,6 +85,25 @@ class Workbench:
         from quizkit.deck.loader import load  # noqa: PLC0415
 
         return load(paths, self.cache_folder() / "decks.sqlite")
+
+    def terms(self, paths: Sequence[Path] = ()) -> "Terms":
+        """The vocabulary of the deck at `paths`, of the built-in one where none is given."""
+        from quizkit.deck.loader import builtin, vocabulary  # noqa: PLC0415
+
+        folders = [path if path.is_dir() else path.parent for path in paths or (builtin(),)]
+        return vocabulary(folders[0])
+
+    def marker(self, deck: "Deck") -> "Marker":
+        """What marks sentences, with the deck's own terms; nothing of it is loaded before the first typed answer."""
+        from quizkit.marking.mark import LateMarker  # noqa: PLC0415
+
+        def make() -> "Marker":
+            from quizkit.marking.recall import SentenceMarker  # noqa: PLC0415
+            from quizkit.marking.semantic import best  # noqa: PLC0415
+
+            return SentenceMarker(deck.terms, best())
+
+        return LateMarker(make)
 
     @contextmanager
     def progress(self, what: str, total: int) -> "Iterator[Callable[[], None]]":

@@ -23,7 +23,7 @@ _FORMAT_FILES: Final = tuple(
     Path(__file__).parent / name for name in ("models.py", "syntax.py", "loader.py", "stored.py", "../check/spec.py")
 )
 
-VOCABULARY: Final = "vocabulary.yaml"
+VOCABULARY: Final = "vocabulary.yml"
 """The file of a deck's folder that holds no questions, but the terms by which answers are read."""
 
 LARGEST: Final = 64 << 20

@@ -97,7 +97,7 @@ OPPOSITES: Final = tuple(tuple(pair.split("/")) for pair in _OPPOSITES.split())
 
 SYMMETRICAL: Final = frozenset(
     """
-    and or with plus nor versus vs as equal same like both between a an the it
+    and or with plus nor versus vs as equal same like both between a an the it is are was were be
     """.split()
 )
 """Relations that say the same from either side, so that a swap about them changes nothing."""

@@ -20,7 +20,11 @@ from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, passage, read
 from quizkit.verdict import PointResult
 
 BEST: Final = 3
-"""Wordings of a point whose shares are averaged: one alone can be held by chance."""
+"""Wordings of a point whose shares are averaged at most: one alone can be held by chance."""
+OF: Final = 4
+"""So many wordings it takes for each of them: of few wordings one is enough, since hardly any answer holds two."""
+ASKED: Final = 0.8
+"""What a word of the question counts: more than in free text, as a wording holds few that say nothing."""
 MASS: Final = 0.6
 """Added to a wording's weight, in words, so that one of two words is held less surely than one of eight."""
 WIDER: Final = 0.04
@@ -35,8 +39,10 @@ VOICED: Final = Link((17.5, -0.9), -3.6)
 """and, for a misconception, from a claim and the number of right points that were made: who knows much errs less."""
 NEAR_COPY: Final = 0.5
 """Share of a wording that a passage must hold before it is asked whether it says the reverse."""
+COPY: Final = 0.9
+"""Share that it must hold, denied where the wording denies and not where it doesn't, to say the wording as it stands."""
 LEAST: Final = 0.45
-ACCUSED: Final = 0.6
+ACCUSED: Final = 0.55
 """The least probability at which a point counts as made, and at which a misconception counts as voiced."""
 
 
@@ -84,12 +90,14 @@ def sight_points(
     if not passages.words:
         return tuple(Sighting(PointResult(one.point.idea, one.role, "missed", why=one.why), 0.0) for one in rubric)
     said = [_support(one, passages, agreeing=False) for one in rubric]
+    rivals = _rivals(said)
     right = [at for at, one in enumerate(rubric) if one.role != "misconception"]
-    claims = [_claim(said[at], [*said[:at], *said[at + 1 :]]) for at in right]
+    claims = [_claim(said[at], rivals, at) for at in right]
     likely = [FOUND([claim.size]) for claim in claims]
     made = sum(value >= LEAST for value in likely)
+    rivals = _rivals(said[: len(right)])
     for one in rubric[len(right) :]:
-        claims.append(_claim(_support(one, passages, agreeing=True), [said[at] for at in right]))
+        claims.append(_claim(_support(one, passages, agreeing=True), rivals))
         likely.append(VOICED([claims[-1].size, made]))
     return tuple(_sighted(*found, answer, passages, vocabulary) for found in zip(rubric, claims, likely, strict=True))
 
@@ -104,7 +112,9 @@ def _rubric(points: KeyPoints, question: str, reference: str, vocabulary: Vocabu
     wordings = [[read(text, vocabulary) for text in (point.idea, *point.accept)] for point, _, _ in listed]
     asked = stems(read(question, vocabulary))
     others = [*sentences(read(reference, vocabulary)), *(read(why, vocabulary) for _, _, why in listed if why)]
-    rarity = _rarity([_names(word for words in texts for word in words) for texts in wordings] + [_names(words) for words in others])
+    rarity = _rarity(
+        [_names(word for words in texts for word in words) for texts in wordings] + [_names(words) for words in others]
+    )
     return [
         _Point(point, role, why, tuple(_weighed(words, asked, rarity) for words in texts))
         for (point, role, why), texts in zip(listed, wordings, strict=True)
@@ -126,20 +136,29 @@ def _rarity(texts: Sequence[set[str | int]]) -> dict[str | int, float]:
 
 
 def _weighed(words: Iterable[Word], asked: frozenset[str], rarity: Mapping[str | int, float]) -> Wording:
-    weights = weigh((word for word in words if word.text not in NEGATORS), asked)
+    weights = weigh((word for word in words if word.text not in NEGATORS), asked, ASKED)
     return tuple((word, weight * min(rarity[name] for name in (word.stem, *word.terms))) for word, weight in weights.items())
 
 
 def _support(point: _Point, passages: Passages, *, agreeing: bool) -> _Support:
     shares = [passages.shares(wording, MASS, agreeing=agreeing) for wording in point.wordings]
-    best = min(BEST, len(shares))
+    best = min(BEST, -(-len(shares) // OF))
     means = [sum(sorted(row)[-best:]) / best for row in zip(*shares, strict=True)]
     return _Support(shares, [mean - WIDER * joined for mean, joined in zip(means, passages.joined, strict=True)])
 
 
-def _claim(mine: _Support, rivals: Sequence[_Support]) -> _Claim:
-    likeliest = [max(row) for row in zip(*(rival.held for rival in rivals), strict=True)] or [0.0] * len(mine.held)
-    sizes = [held - RIVAL * other for held, other in zip(mine.held, likeliest, strict=True)]
+def _rivals(supports: Sequence[_Support]) -> list[tuple[int, float, float]]:
+    """For each passage, the number of the point of which it holds most, how much that is, and how much of the next."""
+    ranked = (sorted(zip(row, range(len(row)), strict=True))[-2:] for row in zip(*(one.held for one in supports), strict=True))
+    return [(row[-1][1], row[-1][0], row[0][0] if len(row) > 1 else 0.0) for row in ranked]
+
+
+def _claim(mine: _Support, rivals: Sequence[tuple[int, float, float]], number: int | None = None) -> _Claim:
+    """The passage that holds most of a point and least of its rivals; a point with a `number` among these is none to itself."""
+    sizes = [
+        held - RIVAL * (next_best if first == number else best)
+        for held, (first, best, next_best) in zip(mine.held, rivals, strict=True)
+    ]
     place = max(range(len(sizes)), key=sizes.__getitem__)
     return _Claim(sizes[place], place, [shares[place] for shares in mine.shares])
 
@@ -156,13 +175,17 @@ def _sighted(point: _Point, claim: _Claim, likely: float, answer: str, passages:
 
 
 def _turned(point: _Point, claim: _Claim, passages: Passages, vocabulary: Vocabulary) -> tuple[Word, ...]:
-    """The words that say the reverse of one of the point's wordings; none where nothing does."""
+    """The words that say the reverse of one of the point's wordings; none where another is said as it stands."""
     near = passages.words[claim.place]
-    for text, share in zip((point.point.idea, *point.point.accept), claim.shares, strict=True):
+    turned: tuple[Word, ...] = ()
+    for text, wording, share in zip((point.point.idea, *point.point.accept), point.wordings, claim.shares, strict=True):
         if share < NEAR_COPY:
             continue
         statement = read(text, vocabulary)
         # The passage first, which costs little; then all of the answer, since another passage may acquit.
-        if conflict(statement, near, vocabulary) and (against := conflict(statement, passages.given, vocabulary)):
-            return against.passage
-    return ()
+        if conflict(statement, near, vocabulary):
+            against = conflict(statement, passages.given, vocabulary)
+            turned = turned or (against.passage if against else ())
+        elif passages.shares(wording, 0, agreeing=True)[claim.place] >= COPY:
+            return ()
+    return turned

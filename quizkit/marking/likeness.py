@@ -28,12 +28,12 @@ class Link:
         return 1 / (1 + math.exp(-self.bias - sum(weight * value for weight, value in zip(self.weights, measures, strict=True))))
 
 
-def weigh(words: Iterable[Word], asked: frozenset[str]) -> dict[Word, float]:
-    """Each different word, the first time it stands there, with what it counts; `asked` holds the stems of the question."""
+def weigh(words: Iterable[Word], asked: frozenset[str], counting: float = ASKED) -> dict[Word, float]:
+    """Each different word, the first time it stands there, with what it counts; one of those `asked` counts `counting`."""
     weights: dict[str, tuple[Word, float]] = {}
     for word in words:
         if word.text not in weights:
-            weights[word.text] = word, word.weight * (ASKED if word.stem in asked else 1)
+            weights[word.text] = word, word.weight * (counting if word.stem in asked else 1)
     return dict(weights.values())
 
 

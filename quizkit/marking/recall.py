@@ -1,35 +1,38 @@
 """Marks the sentences with which a person answers a `recall` question: by its key points, or by its reference alone."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
-from quizkit.deck.models import KeyPoints, Recall
+from quizkit.deck.models import KeyPoints, Recall, Terms
 from quizkit.marking.key_points import Sighting, sight_points
 from quizkit.marking.likeness import stems
-from quizkit.marking.mark import SelfMarker
-from quizkit.marking.text import CONTRADICTED, Similarity, TextMark, cap, mark_text
-from quizkit.marking.words import NO_VOCABULARY, Vocabulary, passage, read
-from quizkit.verdict import Outcome, PointResult, Verdict
+from quizkit.marking.text import CONTRADICTED, Similarity, cap, mark_text, quoted
+from quizkit.marking.words import NO_VOCABULARY, Vocabulary, read
+from quizkit.verdict import Outcome, Verdict
 
 
 class SentenceMarker:
-    """Marks a typed answer; one that was only said aloud is left to the person.
+    """Marks what a person typed.
 
-    `vocabulary` gives the terms of the deck to which a question belongs, `similarity` what tells how near two texts are. Both
-    are asked at the first typed answer, and not before.
+    `terms` gives those of the deck to which a question belongs, by the question's id.
     """
 
-    def __init__(self, vocabulary: Callable[[str], Vocabulary], similarity: Callable[[], Similarity]) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, terms: Callable[[str], Terms], similarity: Similarity) -> None:
+        self._terms = terms
         self._similarity = similarity
 
     def mark(self, question: Recall, answer: str) -> Verdict:
         """The verdict, with each key point's state and the words that decided it."""
-        if not answer.strip():
-            return SelfMarker().mark(question, answer)
-        terms = self._vocabulary(question.id)
+        terms = vocabulary(self._terms(question.id))
         if question.key_points is None:
-            return by_text(mark_text([question.answer], answer, self._similarity(), question.prompt, terms))
+            return mark_text([question.answer], answer, self._similarity, question.prompt, terms)
         return by_points(question.key_points, answer, question.prompt, [question.answer], terms)
+
+
+@cache
+def vocabulary(terms: Terms) -> Vocabulary:
+    """A deck's terms as the marker reads them."""
+    return Vocabulary(terms.same, tuple((one, other) for one, other in terms.opposite))
 
 
 def by_points(
@@ -44,8 +47,7 @@ def by_points(
         held = cap(read(reference, vocabulary), given, asked, vocabulary)
         most = min(most, held.most)
         if held.conflict and not any(result.state == "contradicted" for result in results):
-            idea, words = passage(reference, held.conflict.statement), passage(answer, held.conflict.passage)
-            results.append(PointResult(idea, "reference", "contradicted", words))
+            results.append(quoted(reference, answer, held.conflict))
     if any(result.state == "contradicted" for result in results):
         most = min(most, CONTRADICTED)
     must = [sighting for sighting in sightings if sighting.result.role == "must"]
@@ -55,20 +57,6 @@ def by_points(
     outcome = Outcome.failed if wrong else Outcome.passed if complete else Outcome.unsure
     score = min(most, max(0.0, made - wrong) / len(must))
     return Verdict(outcome, score, points=tuple(results), confidence=_confidence(sightings))
-
-
-def by_text(mark: TextMark) -> Verdict:
-    """The verdict by a reference alone, whose own sentences are the points."""
-    return Verdict(
-        mark.outcome,
-        mark.score,
-        points=(
-            *(PointResult(one.idea, "must", "found", one.words) for one in mark.found),
-            *(PointResult(one.idea, "must", "missed") for one in mark.missed),
-            *(PointResult(one.idea, "reference", "contradicted", one.words) for one in mark.wrong),
-        ),
-        confidence=mark.confidence,
-    )
 
 
 def _confidence(sightings: Sequence[Sighting]) -> float:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from quizkit.errors import QuizkitError
 from quizkit.marking.likeness import ASKED, Link, measures, stems, weigh
-from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, read
+from quizkit.marking.text import Lexical, Similarity
+from quizkit.marking.words import LONGEST, NO_VOCABULARY, Vocabulary, Word, alike, read
 
 WEIGHTS: Final = "weights/l2_supercat_256.safetensors"
 TOKENIZER: Final = "tokenizers/l2_supercat_tokenizer_config.json"
@@ -29,6 +30,11 @@ class MissingExtra(QuizkitError):
 def is_installed() -> bool:
     """Whether the extra is there; nothing is loaded."""
     return find_spec("wordllama") is not None and find_spec("tokenizers") is not None
+
+
+def best() -> Similarity:
+    """What tells best how near two texts are, of what is installed."""
+    return Semantic() if is_installed() else Lexical()
 
 
 class Semantic:
@@ -108,11 +114,16 @@ class Semantic:
         """The mean of a text's token vectors, of length 1."""
         import numpy  # noqa: PLC0415
 
-        ids = self._tokenizer.encode(text[:20_000], add_special_tokens=False).ids
+        ids = self._tokenizer.encode(_encodable(text), add_special_tokens=False).ids
         if not ids:
             return numpy.zeros(self._vectors.shape[1], dtype="f4")
         mean = self._vectors[ids].astype("f4").mean(0)
         return mean / (float(numpy.linalg.norm(mean)) or 1.0)
+
+
+def _encodable(text: str) -> str:
+    """The text as far as it is read, without halves of characters, which JSON can spell and UTF-8 can't."""
+    return text[:LONGEST].encode(errors="replace").decode()
 
 
 def _beyond(vector: Any, topic: Any) -> Any:

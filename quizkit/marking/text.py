@@ -1,20 +1,22 @@
-"""Marks free text against a reference: a score, how sure it is, and which of the reference's statements were made.
+"""Marks free text against a reference: a score, how sure it is, and which of the reference's sentences were said.
 
 The score runs from 0, an answer that shares nothing with the reference, to 1, one that says all of it. The link gives what the
 development data's graders would; they gave 0.54 of full marks even to the former, so the score is what lies above that.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Protocol
 
+from quizkit.deck.models import KeyPoint, KeyPoints
 from quizkit.marking.contradiction import Conflict, conflict
-from quizkit.marking.english import NEGATORS
-from quizkit.marking.likeness import Link, measures, stems, weigh, words_found
+from quizkit.marking.key_points import sight_points
+from quizkit.marking.likeness import Link, measures, stems, weigh
 from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, passage, read, sentences
-from quizkit.verdict import Outcome
+from quizkit.verdict import Outcome, PointResult, Verdict
 
 CONTRADICTED: Final = 0.4
 """The most that an answer scores which says the reverse of the reference,"""
@@ -29,10 +31,15 @@ HEAP, HEAP_OFFSET = 1.5, 15
 """So many words beside the point, for each of the reference's and fifteen more, make a heap,"""
 HEAP_IF_STRANGE, STRANGE = 1.2, 0.85
 """or so many where hardly any others are left."""
-SAID: Final = 0.6
-"""Share of a sentence's words by which it counts as said."""
+MOST_POINTS: Final = 30
+"""Sentences of a reference that are looked for one by one."""
 SURE: Final = 0.85
 """The least probability at which an answer is called right."""
+
+
+_FENCED: Final = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.DOTALL | re.MULTILINE)
+_UNWRAPPED: Final = re.compile(r"(?<=[^\s:])\n(?=[^\s\-*+#>|\d])")
+"""The end of a line in the midst of a paragraph."""
 
 
 class Similarity(Protocol):
@@ -61,48 +68,55 @@ class Lexical:
         return measures(read(reference, vocabulary), read(answer, vocabulary), stems(read(question, vocabulary)))
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """Something that an answer should say, and the words of the answer that decided whether it does."""
-
-    idea: str
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TextMark:
-    """What an answer is worth beside a reference. `score` and `confidence` run from 0 to 1."""
-
-    score: float
-    confidence: float
-    outcome: Outcome
-    found: tuple[Statement, ...] = ()
-    missed: tuple[Statement, ...] = ()
-    wrong: tuple[Statement, ...] = ()
-
-
 def mark_text(
     references: Sequence[str], answer: str, similarity: Similarity, question: str = "", vocabulary: Vocabulary = NO_VOCABULARY
-) -> TextMark:
-    """The best mark that `answer` gets beside any of `references`; what contradicts one of them counts against it beside all."""
-    marks = [_beside(reference, answer, similarity, question, vocabulary) for reference in references]
-    best = max(marks, key=lambda mark: mark.score)
-    wrong = tuple(statement for mark in marks for statement in mark.wrong)
-    if wrong and not best.wrong:
-        best = _settled(min(best.score, CONTRADICTED), similarity, best.found, best.missed, wrong)
+) -> Verdict:
+    """The best mark that `answer` gets beside any of `references`; what contradicts one of them counts against it beside all.
+
+    The points are the reference's own sentences. Right is what is likely enough to be, wrong only what contradicts something;
+    all else is unsure.
+    """
+    verdicts = [_beside(reference, answer, similarity, question, vocabulary) for reference in references]
+    best = max(verdicts, key=lambda verdict: verdict.score)
+    wrong = tuple(point for verdict in verdicts for point in verdict.points if point.is_wrong)
+    if wrong and best.outcome is not Outcome.failed:
+        return _contradicting(best.score, (*best.points, *wrong))
     return best
 
 
-def _beside(reference: str, answer: str, similarity: Similarity, question: str, vocabulary: Vocabulary) -> TextMark:
+def _beside(reference: str, answer: str, similarity: Similarity, question: str, vocabulary: Vocabulary) -> Verdict:
     wanted, given = read(reference, vocabulary), read(answer, vocabulary)
-    asked = stems(read(question, vocabulary))
-    found, missed = _statements(reference, wanted, given, asked, answer)
+    points = tuple(one.result for one in sight_points(_own_points(reference), answer, question, "", vocabulary)) if wanted else ()
     if not given or not wanted:
-        return TextMark(0, 1, Outcome.failed, (), (*found, *missed))
+        # Who says nothing is wrong for certain; of what can't be compared nothing is known.
+        return Verdict(Outcome.unsure if given else Outcome.failed, 0, points=points, confidence=0 if given else 1)
     score = scaled(similarity.link(similarity.measures(reference, answer, question, vocabulary)), similarity.link)
-    guard = cap(wanted, given, asked, vocabulary)
-    wrong = (_quoted(reference, answer, guard.conflict),) if guard.conflict else ()
-    return _settled(min(score, guard.most), similarity, found, missed, wrong)
+    guard = cap(wanted, given, stems(read(question, vocabulary)), vocabulary)
+    score = min(score, guard.most)
+    if guard.conflict is not None:
+        return _contradicting(score, (*points, quoted(reference, answer, guard.conflict)))
+    right = similarity.sureness([score])
+    return Verdict(Outcome.passed if right >= SURE else Outcome.unsure, score, points=points, confidence=abs(2 * right - 1))
+
+
+def _contradicting(score: float, points: tuple[PointResult, ...]) -> Verdict:
+    """The verdict on an answer that says the reverse of a reference; told once, where a point tells it too."""
+    turned = any(point.state == "contradicted" and point.role != "reference" for point in points)
+    told = tuple(point for point in points if not (turned and point.role == "reference"))
+    score = min(score, CONTRADICTED)
+    return Verdict(Outcome.failed, score, points=told, confidence=1 - score)
+
+
+def _own_points(reference: str) -> KeyPoints:
+    """A reference's sentences as key points; code in it is compared, and is no point of its own."""
+    text = _UNWRAPPED.sub(" ", _FENCED.sub("\n", reference))
+    parts = [passage(text, sentence) for sentence in sentences(read(text))] or [reference.strip()]
+    return KeyPoints.model_construct(must=tuple(KeyPoint.model_construct(idea=part) for part in parts[:MOST_POINTS]))
+
+
+def quoted(reference: str, answer: str, against: Conflict) -> PointResult:
+    """A statement of the reference, and the words of the answer that say the reverse."""
+    return PointResult(passage(reference, against.statement), "reference", "contradicted", passage(answer, against.passage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +139,6 @@ def scaled(share: float, link: Link) -> float:
     """The score for a share of full marks: 0 where nothing is shared, 1 where everything is."""
     least, most = link([0.0] * len(link.weights)), link([1.0] * len(link.weights))
     return min(1.0, max(0.0, (share - least) / (most - least)))
-
-
-def _settled(
-    score: float,
-    similarity: Similarity,
-    found: tuple[Statement, ...],
-    missed: tuple[Statement, ...],
-    wrong: tuple[Statement, ...],
-) -> TextMark:
-    """Right where that is likely enough, wrong only where something is contradicted, else not sure."""
-    right = similarity.sureness([score])
-    if wrong:
-        return TextMark(score, 1 - score, Outcome.failed, found, missed, wrong)
-    outcome = Outcome.passed if right >= SURE else Outcome.unsure
-    return TextMark(score, abs(2 * right - 1), outcome, found, missed)
 
 
 def only_asked(wanted: Sequence[Word], given: Sequence[Word], asked: frozenset[str]) -> bool:
@@ -165,23 +164,3 @@ def is_heap(wanted: Sequence[Word], given: Sequence[Word], asked: frozenset[str]
     beside = sum(1 for word in yours if word.stem not in asked and not any(alike(word, other) for other in mine))
     beyond = beside / (len(mine) + HEAP_OFFSET)
     return beyond > HEAP or (beyond > HEAP_IF_STRANGE and beside > STRANGE * len(yours))
-
-
-def _statements(
-    reference: str, wanted: Sequence[Word], given: Sequence[Word], asked: frozenset[str], answer: str
-) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
-    """The reference's sentences, as those that were said and those that weren't."""
-    found, missed = [], []
-    for sentence in sentences(wanted):
-        weights = weigh((word for word in sentence if word.text not in NEGATORS), asked)
-        idea = passage(reference, sentence)
-        if weights and given and words_found(weights, given) >= SAID:
-            hits = [other for other in given if any(word.weight == 1 and alike(word, other) for word in sentence)]
-            found.append(Statement(idea, passage(answer, hits)))
-        else:
-            missed.append(Statement(idea))
-    return tuple(found), tuple(missed)
-
-
-def _quoted(reference: str, answer: str, against: Conflict) -> Statement:
-    return Statement(passage(reference, against.statement), passage(answer, against.passage))

@@ -24,10 +24,13 @@ from quizkit.marking.english import (
     SENTENCE_WORDS,
     SMALL_WORDS,
 )
+from quizkit.verdict import GAP
 
 SMALL_WEIGHT: Final = 0.1
 """What a small word counts. Removing them outright costs .004 of r on the development data (`tests/bench/marking.py`)."""
 NEARLY: Final = 0.9
+SHORT_GAP: Final = 3
+"""Words that a quotation doesn't leave out."""
 LONGEST: Final = 20_000
 """Characters of a text that are read; nobody types more, and what pastes more isn't answering."""
 
@@ -243,7 +246,12 @@ def clauses(words: Iterable[Word]) -> list[tuple[Word, ...]]:
 
 
 def passage(text: str, words: Collection[Word]) -> str:
-    """What stands in `text` from the first to the last of some of its words, in one line."""
-    if not words:
-        return ""
-    return " ".join(text[min(word.start for word in words) : max(word.end for word in words)].split())
+    """What stands in `text` from the first to the last of some of its words, in one line, long gaps left out."""
+    ordered = sorted(words, key=lambda word: word.start)
+    pieces: list[tuple[int, int]] = []
+    for word in ordered:
+        if pieces and len(text[pieces[-1][1] : word.start].split()) <= SHORT_GAP:
+            pieces[-1] = pieces[-1][0], max(pieces[-1][1], word.end)
+        else:
+            pieces.append((word.start, word.end))
+    return GAP.join(" ".join(text[start:end].split()) for start, end in pieces)

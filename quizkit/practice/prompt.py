@@ -29,7 +29,8 @@ def prompt(state: State) -> Prompt | None:
         case Answering():
             return _answering(state, state.phase)
         case Ticking():
-            return Prompt("said", stage="ticks", place=state.position, actions=("numbers of what you said", "Enter: none of it"))
+            none = "Enter: none of it" if state.phase.mark is None else "Enter: as marked"
+            return Prompt("said", stage="ticks", place=state.position, actions=("numbers of what you said, such as 1 3", none))
         case Judged():
             return _judged(state, state.phase)
         case Paused():
@@ -107,8 +108,9 @@ def _judged(state: State, phase: Judged) -> Prompt:
     days = _days(state)
     names = [f"{rating.value} {rating.name}{days.get(rating, '')}" for rating in Rating]
     follow_up = ("f follow-up",) if open_follow_up(state, phase) and not phase.follow else ()
-    actions = (*names, *follow_up, "? help", "u undo", "r report", "q quit")
-    return Prompt(f"[{phase.suggested.value}]", stage="rating", keys="1234fsurq?", place=state.position, actions=actions)
+    wrong = ("m the mark is wrong",) if phase.verdict.points else ()
+    actions = (*names, *wrong, *follow_up, "? help", "u undo", "r report", "q quit")
+    return Prompt(f"[{phase.suggested.value}]", stage="rating", keys="1234fmsurq?", place=state.position, actions=actions)
 
 
 def _days(state: State) -> dict[Rating, str]:

@@ -104,7 +104,7 @@ def suggest(verdict: Verdict, hints: int = 0, late: bool = False, sentences: boo
         return Rating.hard if hints or late else Rating.good
     if sentences:
         reached = lowered(verdict.score, hints)
-        if reached >= _RECALL_GOOD and not late:
+        if reached >= _RECALL_GOOD and not late and not any(point.is_wrong for point in verdict.points):
             return Rating.good
         return Rating.hard if reached >= _RECALL_HARD else Rating.again
     return Rating.hard if verdict.score >= _NEARLY and not hints and not late else Rating.again

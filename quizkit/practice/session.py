@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from quizkit.deck.models import Coding, Fix, Question, Recall, Tests
-from quizkit.marking.mark import UNREADABLE, ticked, typed_json
+from quizkit.marking.mark import SURE, UNREADABLE, ticked, typed_json
 from quizkit.practice.schedule import Rating, lowered, suggest
 from quizkit.practice.state import (
     Answer,
@@ -31,6 +31,8 @@ from quizkit.practice.state import (
     Item,
     Judged,
     Marked,
+    MarkedPoint,
+    Marking,
     Mode,
     Note,
     Paused,
@@ -73,7 +75,7 @@ HELP: Final = """
 """.strip().replace("\n", " ")
 
 HELP_ON_RATING: Final = """
-1 again, 2 hard, 3 good, 4 easy, Enter as suggested · f asks the follow-up next, where there is one ·
+1 again, 2 hard, 3 good, 4 easy, Enter as suggested · m changes the mark on your sentences, where it is wrong · f asks the follow-up next, where there is one ·
 u opens the question again, which counts as a hint · r notes the question for its author, :report WORDS with your reason ·
 q ends here, and this answer is kept as suggested
 """.strip().replace("\n", " ")
@@ -222,25 +224,40 @@ def _hand_in(state: State, phase: Answering, now: Seconds, *, late: bool) -> Ste
 def _grading(state: State, phase: Grading, event: Event, now: Seconds) -> Step:
     match event:
         case Graded(number, verdict) if number == phase.number:
-            if verdict.points and verdict.confidence == 0:
-                marked = Marked(state.item, verdict, phase.answer, phase.late)
-                return _with(state, Ticking(verdict, phase, now)), [Show(marked)]
-            return _judge(state, Judged(verdict, phase, _suggested(state, verdict, phase)), now, told=False)
+            mark = verdict if verdict.points and verdict.confidence > 0 else None
+            if _asks_for_ticks(state, verdict):
+                marked = Marked(state.item, verdict, phase.answer, phase.late, ticks=True)
+                return _with(state, Ticking(verdict, phase, now, mark)), [Show(marked)]
+            return _judge(state, Judged(verdict, phase, _suggested(state, verdict, phase), mark=mark), now, shown=False)
         case Interrupted() | HungUp():
             return _with(state, Finished(interrupted=isinstance(event, Interrupted))), []
         case _:
             return state, []
 
 
+def _asks_for_ticks(state: State, verdict: Verdict) -> bool:
+    """Whether the points are put to the person: always where nobody marked them, else where no key can do so or the mark is unsure.
+
+    The sentences of a reference alone are no list that one would tick.
+    """
+    if verdict.confidence == 0 or not verdict.points:
+        return bool(verdict.points)
+    if getattr(state.item.question, "key_points", None) is None:
+        return False
+    return state.mode.feedback is Feedback.each and (state.mode.ticks or verdict.confidence < SURE)
+
+
 def _ticking(state: State, phase: Ticking, event: Event, now: Seconds) -> Step:
     match event:
         case HandedIn(text) | Pressed(text):
-            words = text.replace(",", " ").split()
-            if any(not (word.isascii() and word.isdigit()) or not 1 <= int(word) <= len(phase.verdict.points) for word in words):
-                return state, [Show(Note("Type the numbers of what you said, such as 1 3, or Enter for none."))]
-            verdict = ticked(phase.verdict, {int(word) for word in words})
+            ticks = _ticks(text, len(phase.verdict.points))
+            if isinstance(ticks, str):
+                return state, [Show(Note(ticks))]
+            as_marked = phase.mark is not None and not text.strip()
+            verdict = phase.verdict if as_marked else ticked(phase.verdict, ticks)
             state = _without_pause(state, now - phase.since)
-            return _judge(state, Judged(verdict, phase.handed, _suggested(state, verdict, phase.handed)), now, told=True)
+            judged = Judged(verdict, phase.handed, _suggested(state, verdict, phase.handed), mark=phase.mark)
+            return _judge(state, judged, now, shown=as_marked, taught=False)
         case Commanded(word):
             return _command(state, phase, word, now)
         case Interrupted():
@@ -251,14 +268,26 @@ def _ticking(state: State, phase: Ticking, event: Event, now: Seconds) -> Step:
             return state, []
 
 
-def _judge(state: State, phase: Judged, now: Seconds, *, told: bool) -> Step:
+def _ticks(text: str, most: int) -> set[int] | str:
+    """The numbers in a line such as "1 3", "2, 3 and 5" or "2-4"; what to say of a line that isn't one."""
+    ticks: set[int] = set()
+    for word in re.sub(r"\s*[-–]\s*", "-", text.replace(",", " ").replace(" and ", " ")).split():
+        found = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", word)
+        if found is None:
+            return "Type the numbers of what you said, such as 1 3 or 2-4; 0 for none of it."
+        ticks.update(range(int(found[1]), int(found[2] or found[1]) + 1))
+    beyond = sorted(number for number in ticks if number > most)
+    return f"There is no {beyond[0]}; the points are 1 to {most}." if beyond else ticks - {0}
+
+
+def _judge(state: State, phase: Judged, now: Seconds, *, shown: bool, taught: bool = True) -> Step:
     """The verdict is there: shown and rated by the person, or in an interview rated as suggested."""
     handed = phase.handed
     if state.mode.feedback is Feedback.end:
         told_later = Told(state.item, phase.verdict, handed.answer, handed.late)
         return _rate(replace(state, told=(*state.told, told_later)), phase, phase.suggested, now)
-    marked = Marked(state.item, phase.verdict, handed.answer, handed.late, taught=not told)
-    return _with(state, phase), [Show(marked)]
+    marked = Marked(state.item, phase.verdict, handed.answer, handed.late, taught=taught)
+    return _with(state, phase), [] if shown else [Show(marked)]
 
 
 def _judged(state: State, phase: Judged, event: Event, now: Seconds) -> Step:
@@ -278,10 +307,33 @@ def _judged(state: State, phase: Judged, event: Event, now: Seconds) -> Step:
 
 def _rated_at_the_end(state: State, phase: Judged, now: Seconds, *, interrupted: bool) -> Step:
     """Who leaves at the rating has answered: the answer is kept, rated as suggested."""
-    review = _review(state, phase, phase.suggested, now)
-    state = replace(state, reviews=(*state.reviews, review), serial=state.serial + 1)
+    state, saved = _kept(state, phase, phase.suggested, now)
     note = Note(f"Kept, rated {phase.suggested.value} {phase.suggested.name}.")
-    return _with(state, Finished(interrupted=interrupted)), [Save(review), Show(note)]
+    return _with(state, Finished(interrupted=interrupted)), [*saved, Show(note)]
+
+
+def _kept(state: State, phase: Judged, rating: Rating, now: Seconds) -> tuple[State, list[Effect]]:
+    """The state with one review more, and what is to be put on disk for it."""
+    review = _review(state, phase, rating, now)
+    state = replace(state, reviews=(*state.reviews, review), serial=state.serial + 1)
+    return state, [Save(review), *([Save(_marking(phase, phase.mark, review))] if phase.mark is not None else [])]
+
+
+def _marking(phase: Judged, mark: Verdict, review: Review) -> Marking:
+    said = {(point.role, point.idea): point.state for point in phase.verdict.points}
+    points = (
+        MarkedPoint(point.idea, point.role, point.state, said.get((point.role, point.idea), "missed")) for point in mark.points
+    )
+    return Marking(
+        review.id,
+        mark.confidence,
+        mark.score,
+        phase.verdict.score,
+        phase.suggested,
+        review.rating,
+        tuple(points),
+        review.at,
+    )
 
 
 def _key_after_verdict(state: State, phase: Judged, key: str, now: Seconds) -> Step:
@@ -291,20 +343,21 @@ def _key_after_verdict(state: State, phase: Judged, key: str, now: Seconds) -> S
         return _with(state, replace(phase, follow=True)), [Show(Note("The follow-up comes next."))]
     if key == "f":
         return state, [Show(Note("This question has no follow-up."))]
+    if key == "m" and phase.verdict.points:
+        return _with(state, Ticking(phase.verdict, phase.handed, now, phase.mark)), []
     if key in KEY_WORDS:
         return _command(state, phase, KEY_WORDS[key], now)
     return state, [Show(Note("Type 1, 2, 3 or 4, or Enter for the rating that is suggested."))]
 
 
 def _rate(state: State, phase: Judged, rating: Rating, now: Seconds) -> Step:
-    review = _review(state, phase, rating, now)
     follow_up = open_follow_up(state, phase)
     if follow_up is not None and phase.follow:
         place = state.position + 1
         state = replace(state, items=(*state.items[:place], follow_up, *state.items[place:]))
-    state = replace(state, reviews=(*state.reviews, review), serial=state.serial + 1)
+    state, saved = _kept(state, phase, rating, now)
     state, effects = _open(state, state.position + 1, now)
-    return state, [Save(review), *effects]
+    return state, [*saved, *effects]
 
 
 def _review(state: State, phase: Judged, rating: Rating, now: Seconds) -> Review:
@@ -329,7 +382,7 @@ def reasons(checks: Sequence[CheckResult], points: Sequence[PointResult]) -> tup
     """What an answer lacked, in the deck's words: checks that failed, must points that were missed, wrong ideas."""
     failed = [check.name for check in checks if check.outcome is not Outcome.passed]
     missed = [point.idea for point in points if point.role == "must" and point.state != "found"]
-    wrong = [point.idea for point in points if point.role == "misconception" and point.state == "found"]
+    wrong = [point.idea for point in points if point.is_wrong and point.role != "must"]
     return (*failed, *missed, *wrong)
 
 

@@ -24,11 +24,15 @@ class Feedback(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """The rules of a session: a drill, or an interview with an end. `horizon` is the day of the real interview."""
+    """The rules of a session: a drill, or an interview with an end. `horizon` is the day of the real interview.
+
+    `ticks` says that each mark on a person's sentences is put to them as a line, where no key could ask for it.
+    """
 
     name: Literal["drill", "mock"] = "drill"
     feedback: Feedback = Feedback.each
     counts: bool = True
+    ticks: bool = False
     length: Seconds | None = None
     horizon: date | None = None
 
@@ -80,21 +84,26 @@ class Grading:
 
 @dataclass(frozen=True, slots=True)
 class Ticking:
-    """The person holds their sentences against the key points. `since` is when that began: an interview's clock stops for it."""
+    """The person holds their sentences against the key points. `since` is when that began: an interview's clock stops for it.
+
+    `mark` is what the marker made of them, where it was asked.
+    """
 
     verdict: Verdict
     handed: Grading
     since: Seconds
+    mark: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdict is there and the rating is asked for."""
+    """The verdict is there and the rating is asked for. `mark` is what the marker made of sentences, before the person changed it."""
 
     verdict: Verdict
     handed: Grading
     suggested: Rating
     follow: bool = False
+    mark: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,10 +283,34 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkedPoint:
+    """A key point as the marker left it, and as the person did: `found`, `missed` or `contradicted`."""
+
+    idea: str
+    role: str
+    marked: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What the marker made of a reviewed answer beside what the person did, so that it can be judged by its own users."""
+
+    review: str
+    confidence: float
+    score: float
+    said_score: float
+    suggested: Rating
+    rating: Rating
+    points: tuple[MarkedPoint, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """Put this on disk before anything else is shown."""
 
-    what: Review | Withdrawal | Report
+    what: Review | Marking | Withdrawal | Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,13 +353,14 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Show the verdict on what was handed in, and what is to be learnt from the question."""
+    """Show the verdict on what was handed in, and what is to be learnt from the question; `ticks` where points are asked for next."""
 
     item: Item
     verdict: Verdict
     answer: Answer
     late: bool
     taught: bool = True
+    ticks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

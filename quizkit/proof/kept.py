@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from quizkit.deck import stored
-from quizkit.deck.models import Question
+from quizkit.deck.models import Question, Recall, Terms
 from quizkit.proof.result import Proof, from_fields
 
 _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS proof (key TEXT PRIMARY KEY, fields TEXT NOT NULL) STRICT"
@@ -20,9 +20,10 @@ _DECIDES: Final = ("check", "deck", "marking", "proof", "sandbox", "grading.py",
 """The parts of this package on which a proof depends."""
 
 
-def key(question: Question) -> str:
-    """What changes when a question, a package that its snippets run on, or quizkit's own checking does."""
-    return hashlib.sha256(f"{stored.pack(question)} {_surroundings()}".encode()).hexdigest()
+def key(question: Question, terms: Terms) -> str:
+    """What changes when a question, the terms by which its sentences are read, a package that its snippets run on, or quizkit's own checking does."""
+    read_by = f" {terms.model_dump_json()}" if isinstance(question, Recall) else ""
+    return hashlib.sha256(f"{stored.pack(question)}{read_by} {_surroundings()}".encode()).hexdigest()
 
 
 @cache

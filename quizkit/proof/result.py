@@ -36,18 +36,22 @@ class Proof:
     equivalent: int = 0
     survivors: list[Survivor] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    places: dict[str, tuple[str | int, ...]] = field(default_factory=dict)
+    """Where in the question the fault lies that a message tells, where one part of it is to blame."""
 
     @property
     def passed(self) -> bool:
         """Whether nothing fell short."""
         return not self.messages and enough_killed(self)
 
-    def count(self, side: str, holds: bool, message: str) -> None:
-        """Notes one run that has to hold."""
+    def count(self, side: str, holds: bool, message: str, place: tuple[str | int, ...] = ()) -> None:
+        """Notes one run that has to hold, and where the fault lies if it doesn't."""
         self.made[side] += 1
         self.held[side] += holds
         if not holds:
             self.messages.append(message)
+            if place:
+                self.places[message] = place
 
     def count_mutant(self, survivor: Survivor | None) -> None:
         """Notes a mutant; of those a few may survive, so that each is no message of its own."""

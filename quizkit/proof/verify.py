@@ -6,25 +6,27 @@ from pathlib import Path
 from random import Random
 from typing import Final, assert_never
 
-from quizkit.deck.models import Choice, Cloze, Coding, EditFault, Fix, Predict, Question, Recall, Tests
+from quizkit.deck.models import Choice, Cloze, Coding, EditFault, Fix, Predict, Question, Recall, Terms, Tests
 from quizkit.errors import QuizkitError
 from quizkit.grading import catches, grade, grade_coded, grade_tests, responses
 from quizkit.marking.mark import asked_parts, mark_choice, mark_cloze, observed, spelt
 from quizkit.proof import kept
 from quizkit.proof.result import Proof, Survivor
 from quizkit.proof.rewritings import NOT_TOGETHER, TOGETHER
+from quizkit.proof.sentences import verify_recall
 from quizkit.proof.variants import changed_lines
 from quizkit.proof.versions import cheats_of, equivalents, mutants_of, mutants_of_app, rewritings_of
 from quizkit.sandbox.host import Sandbox
 from quizkit.sandbox.protocol import Raised
 from quizkit.verdict import Outcome, Verdict
 
+NO_TERMS: Final = Terms()
 MUTANT_S: Final = 3.0
 """A mutant that takes longer fails; a right answer has the sandbox's whole limit."""
 
 
-def verify(question: Question, sandbox: Sandbox, rng: Random) -> Proof:
-    """Runs all that a question says is right or wrong."""
+def verify(question: Question, sandbox: Sandbox, rng: Random, terms: Terms = NO_TERMS) -> Proof:
+    """Runs all that a question says is right or wrong; sentences are read by the `terms` of its deck."""
     proof = Proof(question.id)
     try:
         match question:
@@ -39,7 +41,7 @@ def verify(question: Question, sandbox: Sandbox, rng: Random) -> Proof:
             case Tests():
                 _verify_tests(question, sandbox, rng, proof)
             case Recall():
-                pass  # sentences are proved with the marker
+                verify_recall(question, terms, proof)
             case _:
                 assert_never(question)
     except (QuizkitError, EditFault) as error:
@@ -174,19 +176,20 @@ def verify_all(
     rng: Random,
     workers: int = 2,
     *,
+    terms: Callable[[str], Terms] = lambda _: NO_TERMS,
     cache: Path | None = None,
     done: Callable[[], None] = lambda: None,
 ) -> list[Proof]:
     """A proof for each question, in order, with `workers` runs in flight at once; `done` is called after each.
 
-    `cache` is a file that spares proving again what hasn't changed.
+    `terms` gives those of the deck to which a question belongs, by its id. `cache` is a file that spares proving again what hasn't changed.
     """
-    keys = {question.id: kept.key(question) for question in questions} if cache else {}
+    keys = {question.id: kept.key(question, terms(question.id)) for question in questions} if cache else {}
     known = kept.load(cache, keys)
     seeds = [rng.random() for _ in questions]
 
     def prove(question: Question, seed: float) -> Proof:
-        proof = known.get(question.id) or verify(question, sandbox, Random(seed))
+        proof = known.get(question.id) or verify(question, sandbox, Random(seed), terms(question.id))
         done()
         return proof
 

@@ -54,7 +54,7 @@ def code(source: str, language: str = "python", indent: int = 2) -> Cut:
 class Hanging:
     """A marked line whose further lines line up with its text."""
 
-    def __init__(self, mark: str, text: str, style: str = "", indent: int = 4) -> None:
+    def __init__(self, mark: str, text: str | Text, style: str = "", indent: int = 4) -> None:
         self._mark = mark
         self._text = text
         self._style = style
@@ -63,7 +63,8 @@ class Hanging:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         start = self._indent + cell_len(self._mark)
         width = max(20, min(options.max_width, TEXT_WIDTH + INDENT) - start)
-        lines = inline(self._text.strip(), self._style).wrap(console, width) or [Text()]
+        text = self._text if isinstance(self._text, Text) else inline(self._text.strip(), self._style)
+        lines = text.wrap(console, width) or [Text()]
         for number, line in enumerate(lines):
             line.rstrip()
             lead = " " * self._indent + self._mark if number == 0 else " " * start

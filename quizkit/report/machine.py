@@ -13,7 +13,7 @@ from quizkit.check.result import ANY_SUCCESS, status_words
 from quizkit.deck.models import Entry
 from quizkit.proof.result import Proof, totals
 from quizkit.report.text import plural, safe
-from quizkit.verdict import Advice, CheckResult, FileVerdict, Outcome
+from quizkit.verdict import Advice, CheckResult, FileVerdict, Outcome, PointResult, Verdict
 
 FORMAT_VERSION: Final = 1
 _VALUE_SHOWN: Final = 4000
@@ -90,6 +90,28 @@ def _expected(check: CheckResult) -> Any:
 def _advice(advice: Advice) -> dict[str, Any]:
     place = {"file": advice.file, "line": advice.line} if advice.file else {"line": advice.line}
     return {"grade": advice.grade, **place, "rule": advice.rule, "message": advice.message}
+
+
+def mark(verdict: Verdict, own: Mapping[str, Any]) -> str:
+    """One line for one answer: the mark, what was found, missed and wrong, and the line's own keys."""
+    told = {
+        "score": round(verdict.score, 3),
+        "confidence": round(verdict.confidence, 3),
+        "outcome": verdict.outcome,
+        "found": [_point(point) for point in verdict.points if point.state == "found" and not point.is_wrong],
+        "missed": [_point(point) for point in verdict.points if point.state == "missed" and point.role == "must"],
+        "wrong": [_point(point) for point in verdict.points if point.is_wrong],
+    }
+    return json.dumps({**told, **{key: value for key, value in own.items() if key not in told}})
+
+
+def no_mark(message: str) -> str:
+    """The line for one that can't be marked, so that as many come out as went in."""
+    return json.dumps({"outcome": Outcome.error, "message": message})
+
+
+def _point(point: PointResult) -> dict[str, str]:
+    return {"idea": point.idea, "words": point.words} | ({"why": point.why} if point.why else {})
 
 
 def junit(results: Sequence[FileVerdict]) -> str:

@@ -8,9 +8,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from quizkit.check.match import ABSENT
+from quizkit.marking.mark import SURE
 from quizkit.report.layout import Cut, Hanging, Row
-from quizkit.report.text import safe, sign
-from quizkit.verdict import Advice, CheckResult, Outcome, Verdict, Worth
+from quizkit.report.text import plain, plural, safe, sign
+from quizkit.verdict import GAP, Advice, CheckResult, Outcome, Verdict, Worth
 
 
 def advice(verdict: Verdict) -> RenderableType:
@@ -69,6 +70,39 @@ def _option(check: CheckResult, number: int) -> Iterator[RenderableType]:
         yield Hanging("", check.message, indent=7)
 
 
+def recalled(verdict: Verdict, answer: str) -> RenderableType:
+    """How sentences came out: what was said, the deciding words set apart, the mark, and point by point why."""
+    parts: list[RenderableType] = []
+    if verdict.confidence:
+        name, style = _MARKS.get(verdict.outcome, ("partly", "yellow"))
+        parts += [Row(sign(name), style, f"{verdict.score:.2f}", _in_words(verdict)), Text()]
+    if answer.strip():
+        parts += [Text("  You said", style="bold"), _quoted(verdict, answer), Text()]
+    return Group(*parts, points(verdict))
+
+
+_MARKS: Final = {Outcome.passed: ("ok", "green"), Outcome.failed: ("wrong", "red")}
+
+
+def _in_words(verdict: Verdict) -> str:
+    """What a mark of sentences rests on. What was merely not found is never called wrong."""
+    must = [point for point in verdict.points if point.role == "must"]
+    found = sum(point.state == "found" for point in must)
+    wrong = sum(point.is_wrong for point in verdict.points)
+    words = f"{found} of {len(must)} points" + (f", {plural(wrong, 'wrong statement')}" if wrong else "")
+    return f"not sure; found: {words}" if verdict.confidence < SURE else words
+
+
+def _quoted(verdict: Verdict, answer: str) -> Hanging:
+    """The answer, with the words that decided for or against a point in bold."""
+    text = plain(" ".join(answer.split()))
+    for point in verdict.points:
+        style = "bold red" if point.is_wrong else "bold green"
+        for piece in filter(None, point.words.split(GAP)):
+            text.highlight_words([safe(piece)], style)
+    return Hanging("", text, indent=4)
+
+
 _POINT_SIGNS: Final = {
     "found": ("ok", "green"),
     "missed": ("missed", "yellow"),
@@ -86,7 +120,9 @@ def _point(number: int, point: Any) -> Iterator[RenderableType]:
     name, style = _POINT_SIGNS[point.state]
     if point.role == "misconception":
         name, style = {"found": ("wrong", "red"), "missed": ("none", "dim")}.get(point.state, (name, style))
-    role = {"must": "", "bonus": "bonus: ", "misconception": "wrong idea: "}[point.role]
+    role = {"must": "", "bonus": "bonus: ", "misconception": "wrong idea: ", "reference": "the reference says: "}[point.role]
     yield Hanging(f"{sign(name)} {number}  ", role + point.idea, style, indent=2)
+    if point.words:
+        yield Hanging("", f'"{safe(point.words)}"', "dim", indent=7)
     if point.role == "misconception" and point.state == "found" and point.why:
         yield Hanging("", point.why, indent=7)

@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from quizkit.deck.models import Entry
+from quizkit.practice.marker_record import MarkerRecord
 from quizkit.practice.scorecard import Scorecard, Standing, TopicScore
 from quizkit.practice.session import clock
 from quizkit.practice.state import Told
@@ -70,6 +71,26 @@ def _told(one: Told) -> Iterator[RenderableType]:
     else:
         yield marked(one.verdict)
     yield Hanging("", f"quizkit show {one.item.entry.id} --answer", "dim", indent=2)
+
+
+def marking(record: MarkerRecord) -> RenderableType:
+    """How the marker did, by what people changed of its marks."""
+    if not record.answers.of:
+        return Text("  No sentences were marked yet: quizkit drill --kind recall")
+    rows = (
+        ("answers", record.answers, "marked", "of them you changed the mark"),
+        ("not sure", record.unsure, "marked so", "changed"),
+        ("points", record.found, "found", "that you had not made"),
+        ("", record.missed, "not found", "that you had made"),
+        ("wrong ideas", record.accused, "seen", "that you had not voiced"),
+        ("ratings", record.ratings, "suggested", "you gave another"),
+    )
+    parts: list[RenderableType] = []
+    for label, count, what, changed in rows:
+        parts += _line(label or " ", f"{count.of} {what}, {count.changed} {changed}")
+    parts += _line("score", f"{record.distance:.2f} away from yours on average")
+    parts += _line("most changed", "  ".join(f"{name} {times}" for name, times in record.questions))
+    return Group(*parts)
 
 
 def _line(label: str, text: str) -> Iterator[RenderableType]:

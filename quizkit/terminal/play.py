@@ -14,6 +14,7 @@ from random import Random
 from typing import Any, Protocol
 
 from quizkit.grading import grade
+from quizkit.marking.mark import Marker
 from quizkit.practice.prompt import prompt
 from quizkit.practice.session import is_coded, step
 from quizkit.practice.state import (
@@ -33,6 +34,7 @@ from quizkit.practice.state import (
     Item,
     Judged,
     Marked,
+    Marking,
     Note,
     Paused,
     Pressed,
@@ -79,6 +81,7 @@ class Player:
         reports: Path,
         wall: Callable[[], datetime],
         rng: Random,
+        marker: Marker | None = None,
         attended: bool = False,
     ) -> None:
         self._store = store
@@ -89,6 +92,7 @@ class Player:
         self._reports = reports
         self._wall = wall
         self._rng = rng
+        self._marker = marker
         self._inbox = Inbox()
         self._pulse = Pulse(self._inbox)
         self._grader = ThreadPoolExecutor(1, "grader")
@@ -96,7 +100,7 @@ class Player:
         self._begun: dict[str, Path] = {}
         self._grading: dict[int, threading.Event] = {}
         self._attended = attended
-        self._unkept: list[Review | Withdrawal] = []
+        self._unkept: list[Review | Marking | Withdrawal] = []
 
     def play(self, begin: tuple[State, list[Effect]], reader: Reader) -> State:
         """The state at the end. Raises what a thread of the session failed with."""
@@ -186,8 +190,8 @@ class Player:
             path = self._begun.get(item.question.id)
             self._screen.show(Asked(item, self._state.position + 1, total, again=True), path)
             if isinstance(phase := self._state.phase, Judged | Ticking):
-                told = isinstance(phase, Judged) and bool(phase.verdict.points)
-                self._screen.show(Marked(item, phase.verdict, phase.handed.answer, phase.handed.late, taught=not told), path)
+                ticks = isinstance(phase, Ticking)
+                self._screen.show(Marked(item, phase.verdict, phase.handed.answer, phase.handed.late, ticks=ticks), path)
 
     def _on_signal(self, _number: int, _frame: Any) -> None:
         self._inbox.put(HungUp())
@@ -238,7 +242,7 @@ class Player:
                     if fault := self._report_fault(report):
                         self._waiting.append(Show(Note(f"The report can't be kept: {fault}.")))
                         return  # without the note that says that it is
-                case Save(Review() | Withdrawal() as row):
+                case Save(Review() | Marking() | Withdrawal() as row):
                     self._unkept.append(row)
                     with suppress(Unwritable):
                         self._keep()
@@ -272,7 +276,7 @@ class Player:
     def _grade(self, effect: Grade, gone: threading.Event) -> None:
         try:
             if not gone.is_set():
-                verdict = grade(effect.question, effect.answer, self._sandbox, self._rng)
+                verdict = grade(effect.question, effect.answer, self._sandbox, self._rng, self._marker)
                 self._inbox.put(Graded(effect.number, verdict))
         except BaseException as error:
             self._inbox.put(Crashed(error))
@@ -296,9 +300,11 @@ class Player:
         self._pulse.watch(position, self._begun[item.question.id])
 
 
-def _told(row: Review | Withdrawal) -> str:
+def _told(row: Review | Marking | Withdrawal) -> str:
     if isinstance(row, Withdrawal):
         return "that a rating is taken back"
+    if isinstance(row, Marking):
+        return "how it was marked"
     return f"{row.question}, rated {row.rating.value} {row.rating.name}"
 
 

@@ -12,7 +12,7 @@ from quizkit.deck.models import Recall
 from quizkit.practice.session import is_coded
 from quizkit.practice.state import Asked, Checked, Hinted, Marked, Note, TimeUp
 from quizkit.report.layout import Hanging
-from quizkit.report.marks import advice, marked, points
+from quizkit.report.marks import advice, marked, recalled
 from quizkit.report.question import answer, heading, question, teaching
 from quizkit.report.text import plain
 from quizkit.report.verdict import checks
@@ -107,11 +107,11 @@ class Screen:
             self.print(advice(verdict), Text())
 
     def _recall(self, what: Marked) -> None:
-        """Before the ticks the reference, then the points to hold the answer against; after them how it came out."""
-        if what.taught:
-            self.print(teaching(what.item.question), Text(), points(what.verdict), Text())
-        else:
-            self.print(Text(f"  {what.verdict.score:.2f}", style="bold"), points(what.verdict), Text())
+        """The mark, then what is to be learnt; where ticks are asked for the other way round, so that the points stand nearest."""
+        mark, lesson = recalled(what.verdict, what.answer[0]), teaching(what.item.question)
+        parts = ([lesson, mark] if what.ticks else [mark, lesson]) if what.taught else [mark]
+        for part in parts:
+            self.print(part, Text())
 
 
 def shown_path(path: Path) -> str:
