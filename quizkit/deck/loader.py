@@ -78,7 +78,7 @@ class Deck:
         return vocabulary(Path(self.entry(name).path).parent)
 
     def select(self, topics: Sequence[str] = ()) -> tuple[Entry, ...]:
-        """The rows of the named topics: a section's number, its slug, or the start of its title.
+        """The rows of the named topics: a section's number, its slug, or the start of its title; else those with such a tag.
 
         Raises QuizkitError for a name that fits none.
         """
@@ -86,15 +86,17 @@ class Deck:
             return self.entries
         wanted: set[str] = set()
         for name in topics:
-            fitting = {entry.topic for entry in self.entries if _is_topic(entry, name)}
+            topic = {entry.topic for entry in self.entries if _is_topic(entry, name)}
+            fitting = {entry.id for entry in self.entries if entry.topic in topic or (not topic and name.lower() in entry.tags)}
             if not fitting:
-                close = get_close_matches(name, {text for e in self.entries for text in (e.slug, e.topic)}, n=3, cutoff=0.5)
+                known = {text for e in self.entries for text in (e.slug, e.topic, *e.tags)}
+                close = get_close_matches(name, sorted(known), n=3, cutoff=0.5)
                 raise QuizkitError(
                     f'No topic is called "{name}".',
                     f"Close: {', '.join(close)}." if close else "all of them: quizkit list",
                 )
             wanted |= fitting
-        return tuple(entry for entry in self.entries if entry.topic in wanted)
+        return tuple(entry for entry in self.entries if entry.id in wanted)
 
 
 def _is_topic(entry: Entry, name: str) -> bool:

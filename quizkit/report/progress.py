@@ -45,8 +45,17 @@ def welcome(asked: Sequence[Entry], known: int, horizon: date | None) -> Rendera
     if not asked:
         return Text()
     count = f"{plural(len(asked), 'question')}, {known} due and {len(asked) - known} new"
-    day = "" if horizon else " Name the day of your interview: quizkit drill --by YYYY-MM-DD."
+    day = "" if horizon else " Name the day of your interview: quizkit drill --by DATE."
     return Hanging("", f"{count}. :quit leaves at any time, and what was rated is kept.{day}", "dim", indent=2)
+
+
+def interview_day(day: date, today: date, new_a_day: int) -> RenderableType:
+    """How the day of an interview was understood, and what it asks for."""
+    left = (day - today).days
+    when = "today" if not left else f"in {plural(left, 'day')}; {plural(new_a_day, 'new question')} a day show you all of them"
+    return Hanging(
+        "", f"Your interview: {day:%A} {day.day} {day:%B}{'' if day.year == today.year else f' {day.year}'}, {when}.", indent=2
+    )
 
 
 def told(verdicts: Sequence[Told], *, width: int) -> RenderableType:

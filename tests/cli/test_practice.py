@@ -116,6 +116,35 @@ def test_reset_of_what_was_never_answered_says_so(run: Run, store: Store) -> Non
     assert run("history", "reset", "--all", "--deck", "deck").out == "None of these was answered; nothing is changed.\n"
 
 
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["drill", "--tag", "nonesuch"], "No question has --tag nonesuch."),
+        (["drill", "--kind", "recall", "--tag", "a", "--tag", "b"], "No question has --tag a --tag b."),
+        (["drill", "--kind", "choice", "--level", "senior"], "No question has --kind choice and --level senior at once."),
+        (["drill", "kinds", "--tag", "x"], "No question of these topics has --tag x."),
+    ],
+)
+def test_what_leaves_no_question_is_named(run: Run, args: list[str], words: str) -> None:
+    done = run(*args, "--deck", "deck")
+    assert (done.code, words in done.err) == (2, True)
+
+
+def test_an_interview_too_short_for_any_question_is_said_to_be_that(run: Run) -> None:
+    done = run("mock", "--minutes", "1", "--topic", "kinds", "--level", "senior", "--deck", "deck")
+    assert done.code == 2
+    assert "No question takes 1 minute or less." in done.err
+    assert "try --minutes" in done.err
+
+
+@pytest.mark.parametrize(("by", "left"), [("tomorrow", 1), ((date.today() + timedelta(days=3)).isoformat(), 3)])
+def test_a_drill_says_how_it_understood_the_day(run: Run, by: str, left: int) -> None:
+    done = run("drill", "--by", by, "--deck", "deck")
+    day = date.today() + timedelta(days=left)
+    assert f"Your interview: {day:%A} {day.day} {day:%B}" in done.out
+    assert f"in {left} day" in done.out and f"{-(-8 // left)} new questions a day" in " ".join(done.out.split())
+
+
 def test_reset_has_to_be_told_what(run: Run, store: Store, here: Path) -> None:
     _add(store, _review("say-why"))
     done = run("history", "reset", "--deck", "deck")

@@ -146,6 +146,17 @@ def test_topics_are_chosen_by_number_slug_or_start_of_the_title(topics: loader.D
     assert "".join(entry.id for entry in topics.select(names)) == ids
 
 
+def test_a_name_that_is_no_topic_may_be_a_tag(tmp_path: Path) -> None:
+    write_deck(tmp_path / "03-path.yaml", recall("a", "    tags: [security]\n") + recall("b"), topic="Path")
+    write_deck(tmp_path / "04-query.yaml", recall("c", "    tags: [security, path]\n"), topic="Query")
+    deck = loader.load([tmp_path])
+    assert [entry.id for entry in deck.select(["Security"])] == ["a", "c"]
+    assert [entry.id for entry in deck.select(["path"])] == ["a", "b"]  # a topic comes first
+    with pytest.raises(QuizkitError) as caught:
+        deck.select(["securty"])
+    assert caught.value.advice.startswith("Close: security,")
+
+
 @pytest.mark.parametrize(
     ("name", "advice"),
     [

@@ -248,5 +248,5 @@ def test_the_same_question_comes_back_when_it_is_due_and_not_before(recalls: Pla
 
 def test_a_drill_with_nothing_to_ask_says_so(recalls: Place) -> None:
     terminal = recalls.drill("--new", "--tag", "none-has-it")
-    terminal.see("No question is like that.")
+    terminal.see("No question has --tag none-has-it.")
     assert terminal.ends() == 2
