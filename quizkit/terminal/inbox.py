@@ -84,12 +84,8 @@ class Saves:
         return text_of(self._path)
 
     def forget(self) -> None:
-        """Its last save was never read: from now on the file counts as saved when it is seen again, also as it was.
-
-        One that stands there as it was looked at would be refused again: that one waits for the next save.
-        """
-        if _stamp(self._path) != self._settled:
-            self._settled = self._digest = None
+        """From now on the file counts as saved when it is seen again, also as it was: its last save was never read."""
+        self._settled = self._digest = None
 
 
 def _stamp(path: Path) -> _Stamp | None:

@@ -645,6 +645,16 @@ def test_a_save_that_names_no_question_answers_the_one_from_before(watch: Callab
     assert watched.text.count("watching") == 1
 
 
+def test_a_document_that_loses_its_code_is_told_once(watch: Callable[..., _Watch]) -> None:
+    Path("notes.md").write_text(f"```python\n{DOUBLE}\n# GET /double/2\n# Returns: {{'double': 4}}\n```\n")
+    watched = watch("notes.md")
+    watched.see("1 passed")
+    Path("notes.md").write_text("nothing\n")
+    watched.see("no Python block is in this document")
+    assert watched.settle().count("\n") == 1
+    assert watched.end() == 130
+
+
 def test_a_pipe_in_the_place_of_a_watched_file_is_not_waited_for(watch: Callable[..., _Watch]) -> None:
     watched = watch(_write("mine.py", WRONG))
     watched.see("1 of 2")
