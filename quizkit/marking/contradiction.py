@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import Final
 
-from quizkit.marking.english import CONDITIONS, NEGATORS, SMALL_WORDS, SYMMETRICAL
+from quizkit.marking.english import CONDITIONS, MEANS, NEGATORS, SMALL_WORDS, SYMMETRICAL
 from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, clauses, sentences
 
 COVERED: Final = 0.8
@@ -72,17 +72,22 @@ class _Pairing:
 def conflict(statement: Sequence[Word], answer: Sequence[Word], vocabulary: Vocabulary = NO_VOCABULARY) -> Conflict | None:
     """The first passage of `answer` that says the reverse of a clause or a sentence of `statement`."""
     wholes = sentences(answer)
-    passages = [*clauses(answer), *wholes]
-    conditional = {word.sentence for word in statement if word.text in CONDITIONS}
-    for part in clauses(statement):
-        # What holds under a condition isn't denied by what holds under another.
-        if len(part) > 1 and part[0].sentence not in conditional and (found := _turned(part, passages, vocabulary)):
+    # What holds under a condition isn't denied by what holds under another; copies of whole sentences are compared all the same.
+    passages = [part for part in (*_unconditional(answer), *wholes) if len(part) > 1]
+    for part in _unconditional(statement):
+        if len(part) > 1 and (found := _turned(part, passages, vocabulary)):
             return Conflict(part, found)
     for whole in sentences(statement):
         for sentence in wholes:
             if _reverses(whole, sentence, vocabulary):
                 return Conflict(whole, sentence)
     return None
+
+
+def _unconditional(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    """The clauses of the sentences that hold in every case."""
+    conditional = {word.sentence for word in words if word.text in CONDITIONS}
+    return [part for part in clauses(words) if part[0].sentence not in conditional]
 
 
 def _turned(part: tuple[Word, ...], passages: Sequence[tuple[Word, ...]], vocabulary: Vocabulary) -> tuple[Word, ...] | None:
@@ -130,9 +135,9 @@ def _pair(words: Sequence[Word], others: Sequence[Word], vocabulary: Vocabulary)
 def _swapped(pairing: _Pairing, whole: Sequence[Word], sentence: Sequence[Word]) -> bool:
     """Whether two sides of a relation have changed places: X m Y has become Y m X, with the same m.
 
-    "X is called by Y" for "Y calls X" is no swap: the number of "by" differs.
+    "X is called by Y" for "Y calls X" is no swap: the number of words such as "by" differs.
     """
-    if sum(word.text == "by" for word in whole) != sum(word.text == "by" for word in sentence):
+    if sum(word.text in MEANS for word in whole) != sum(word.text in MEANS for word in sentence):
         return False
     mine = sorted(pairing.matched, key=lambda pair: pair[0].start)
     yours = sorted(pairing.matched, key=lambda pair: pair[1].start)

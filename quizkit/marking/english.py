@@ -17,7 +17,7 @@ SMALL_WORDS: Final = frozenset(
 
 NEGATORS: Final = frozenset(
     """
-    not no never none nothing nobody neither nor without cannot can't don't doesn't didn't isn't aren't wasn't weren't
+    not no never unless none nothing nobody neither nor without cannot can't don't doesn't didn't isn't aren't wasn't weren't
     won't wouldn't shouldn't couldn't hasn't haven't hadn't mustn't needn't ain't dont doesnt didnt isnt arent wasnt
     wont wouldnt shouldnt couldnt hasnt havent cant hardly barely unable impossible nowhere nope
     """.split()
@@ -94,6 +94,9 @@ _OPPOSITES: Final = """
     """
 OPPOSITES: Final = tuple(tuple(pair.split("/")) for pair in _OPPOSITES.split())
 """Pairs of which one turns a statement into its reverse."""
+
+MEANS: Final = frozenset({"by", "with", "through", "via", "using"})
+"""Words by which a sentence in the passive names who does it."""
 
 SYMMETRICAL: Final = frozenset(
     """

@@ -25,23 +25,23 @@ OF: Final = 4
 """So many wordings it takes for each of them: of few wordings one is enough, since hardly any answer holds two."""
 ASKED: Final = 0.8
 """What a word of the question counts: more than in free text, as a wording holds few that say nothing."""
-MASS: Final = 0.6
+MASS: Final = 1.0
 """Added to a wording's weight, in words, so that one of two words is held less surely than one of eight."""
-WIDER: Final = 0.04
+WIDER: Final = 0.06
 """What each further clause of a passage takes away: the same words further apart say less."""
-RIVAL: Final = 0.25
+RIVAL: Final = 0.5
 """How much of the share that the passage holds of the likeliest other point is taken away."""
 COMMON: Final = 0.1
 """What a word counts that stands in every point of the question, beside one that stands in none other."""
-FOUND: Final = Link((22.0,), -6.6)
+FOUND: Final = Link((19.6,), -4.15)
 """From a claim to the probability that the point was made,"""
-VOICED: Final = Link((17.5, -0.9), -3.6)
+VOICED: Final = Link((21.3, -0.74), -3.0)
 """and, for a misconception, from a claim and the number of right points that were made: who knows much errs less."""
 NEAR_COPY: Final = 0.5
 """Share of a wording that a passage must hold before it is asked whether it says the reverse."""
 COPY: Final = 0.9
 """Share that it must hold, denied where the wording denies and not where it doesn't, to say the wording as it stands."""
-LEAST: Final = 0.45
+LEAST: Final = 0.4
 ACCUSED: Final = 0.55
 """The least probability at which a point counts as made, and at which a misconception counts as voiced."""
 
@@ -85,21 +85,38 @@ def sight_points(
     points: KeyPoints, answer: str, question: str = "", reference: str = "", vocabulary: Vocabulary = NO_VOCABULARY
 ) -> tuple[Sighting, ...]:
     """What became of each key point: must, bonus, misconceptions, in this order. `reference` tells common words from rare ones."""
+    rubric, claims, passages = _claimed(points, answer, question, reference, vocabulary)
+    if not passages.words:
+        return tuple(Sighting(PointResult(one.point.idea, one.role, "missed", why=one.why), 0.0) for one in rubric)
+    right = [FOUND([claim.size]) for one, claim in zip(rubric, claims, strict=True) if one.role != "misconception"]
+    made = sum(value >= LEAST for value in right)
+    likely = (*right, *(VOICED([claim.size, made]) for claim in claims[len(right) :]))
+    return tuple(_sighted(*found, answer, passages, vocabulary) for found in zip(rubric, claims, likely, strict=True))
+
+
+def claims_of(
+    points: KeyPoints, answer: str, question: str = "", reference: str = "", vocabulary: Vocabulary = NO_VOCABULARY
+) -> tuple[tuple[str, float], ...]:
+    """For each key point its role and how much the answer claims it: what the two links are fitted to."""
+    rubric, claims, _ = _claimed(points, answer, question, reference, vocabulary)
+    return tuple((one.role, claim.size) for one, claim in zip(rubric, claims, strict=True))
+
+
+def _claimed(
+    points: KeyPoints, answer: str, question: str, reference: str, vocabulary: Vocabulary
+) -> tuple[list[_Point], list[_Claim], Passages]:
     rubric = _rubric(points, question, reference, vocabulary)
     passages = Passages(read(answer, vocabulary))
     if not passages.words:
-        return tuple(Sighting(PointResult(one.point.idea, one.role, "missed", why=one.why), 0.0) for one in rubric)
+        return rubric, [_Claim(0, 0, []) for _ in rubric], passages
     said = [_support(one, passages, agreeing=False) for one in rubric]
+    right = sum(one.role != "misconception" for one in rubric)
     rivals = _rivals(said)
-    right = [at for at, one in enumerate(rubric) if one.role != "misconception"]
-    claims = [_claim(said[at], rivals, at) for at in right]
-    likely = [FOUND([claim.size]) for claim in claims]
-    made = sum(value >= LEAST for value in likely)
-    rivals = _rivals(said[: len(right)])
-    for one in rubric[len(right) :]:
-        claims.append(_claim(_support(one, passages, agreeing=True), rivals))
-        likely.append(VOICED([claims[-1].size, made]))
-    return tuple(_sighted(*found, answer, passages, vocabulary) for found in zip(rubric, claims, likely, strict=True))
+    claims = [_claim(support, rivals, number) for number, support in enumerate(said[:right])]
+    # Only what's right is a rival of a misconception, and only words count that it denies or affirms as the misconception does.
+    rivals = _rivals(said[:right])
+    claims += [_claim(_support(one, passages, agreeing=True), rivals) for one in rubric[right:]]
+    return rubric, claims, passages
 
 
 def _rubric(points: KeyPoints, question: str, reference: str, vocabulary: Vocabulary) -> list[_Point]:
@@ -137,7 +154,11 @@ def _rarity(texts: Sequence[set[str | int]]) -> dict[str | int, float]:
 
 def _weighed(words: Iterable[Word], asked: frozenset[str], rarity: Mapping[str | int, float]) -> Wording:
     weights = weigh((word for word in words if word.text not in NEGATORS), asked, ASKED)
-    return tuple((word, weight * min(rarity[name] for name in (word.stem, *word.terms))) for word, weight in weights.items())
+    parts = Counter(word.whole for word in weights)  # an identifier of several words is one
+    return tuple(
+        (word, weight * min(rarity[name] for name in (word.stem, *word.terms)) / parts[word.whole])
+        for word, weight in weights.items()
+    )
 
 
 def _support(point: _Point, passages: Passages, *, agreeing: bool) -> _Support:

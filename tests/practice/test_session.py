@@ -89,7 +89,7 @@ def test_a_recall_answer_is_ticked_then_rated() -> None:
     session = Session(asked)
     assert session.at(5, HandedIn("it runs once")) == [Grade(1, asked.question, ("it runs once",), final=True)]
     verdict = SelfMarker().mark(asked.question, "it runs once")  # type: ignore[arg-type]  # the item is a recall one
-    assert session.graded(6, verdict) == [Show(Marked(asked, verdict, ("it runs once",), False))]
+    assert session.graded(6, verdict) == [Show(Marked(asked, verdict, ("it runs once",), False, ticks=True))]
     assert session.stands_at(Ticking)
     (effect,) = session.at(9, HandedIn("1"))
     assert isinstance(effect, Show) and isinstance(effect.what, Marked)
@@ -125,7 +125,7 @@ def test_a_recall_question_without_key_points_is_rated_at_once() -> None:
     assert session.stands_at(Judged)
 
 
-@pytest.mark.parametrize("ticks", ["1 3", "1,3", " 3  1 "])
+@pytest.mark.parametrize("ticks", ["1 3", "1,3", " 3  1 ", "1 and 3", "1-1 3", "0 1 3"])
 def test_ticks_are_numbers_in_any_order(ticks: str) -> None:
     session = Session(item("recall"))
     session.at(1, HandedIn("x"))
@@ -134,22 +134,25 @@ def test_ticks_are_numbers_in_any_order(ticks: str) -> None:
     assert [point.state for point in session.phase.verdict.points] == ["found", "missed", "found"]
 
 
+NO_TICKS = "Type the numbers of what you said, such as 1 3 or 2-4; 0 for none of it."
+
+
 @pytest.mark.parametrize(
-    "ticks",
+    ("ticks", "words"),
     [
-        "0",
-        "4",
-        "one",
-        "1 x",
-        "-1",
-        "²",
+        ("4", "There is no 4; the points are 1 to 3."),
+        ("2-5", "There is no 4; the points are 1 to 3."),
+        ("one", NO_TICKS),
+        ("1 x", NO_TICKS),
+        ("-1", NO_TICKS),
+        ("²", NO_TICKS),
     ],
 )
-def test_ticks_that_are_none_are_asked_again(ticks: str) -> None:
+def test_ticks_that_are_none_are_asked_again(ticks: str, words: str) -> None:
     session = Session(item("recall"))
     session.at(1, HandedIn("x"))
     session.graded(1, points("must", "must", "bonus"))
-    assert notes(session.at(2, HandedIn(ticks))) == ["Type the numbers of what you said, such as 1 3, or Enter for none."]
+    assert notes(session.at(2, HandedIn(ticks))) == [words]
     assert session.stands_at(Ticking)
 
 
