@@ -155,7 +155,8 @@ def _check_path(
 ) -> "list[FileVerdict]":
     """The verdicts on all that a path names, each shown as it comes. Raises QuizkitError for what can't be checked.
 
-    What names no question answers `otherwise`; in a folder it is passed over, and noted. With `last` the path names one file, after which nothing is run any more.
+    What names no question answers `otherwise`; in a folder it is passed over, and noted. With `last` the path names one file,
+    after which nothing is run any more.
     """
     from quizkit.errors import MissingPath  # noqa: PLC0415
     from quizkit.report.document import document_verdict  # noqa: PLC0415
@@ -203,7 +204,7 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
         parts: list[RenderableType] = []
         last = results[0].question if results else None
         try:
-            results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown), otherwise=last)  # noqa: B023 - used at once
+            results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown), otherwise=last)  # noqa: B023
         except NoSandbox:
             raise
         except QuizkitError as error:

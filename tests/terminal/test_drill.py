@@ -215,6 +215,19 @@ def test_a_letter_acts_where_it_stands_alone(typed: list[tuple[str, float]], act
     assert [letter for letter in found if letter] == acted
 
 
+@pytest.mark.parametrize("columns", [60, 80])
+def test_help_stays_in_the_row_of_keys(recalls: Place, columns: int) -> None:
+    terminal = recalls.drill(columns=columns)
+    terminal.asks(":help", "1 of 3")
+    terminal.enter("mine")
+    terminal.asks("? help")
+    terminal.see("1 again 1 d")
+    terminal.type("f")
+    terminal.see("This question has no follow-up.")
+    terminal.enter(":quit")
+    assert terminal.ends() == 0
+
+
 def test_a_follow_up_is_asked_next(kinds: Place) -> None:
     terminal = kinds.drill("--limit", "2")
     terminal.asks("Enter hands in", "1 of 2")
