@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def list_questions(
     context: typer.Context,
     topics: Annotated[
-        list[str] | None, typer.Argument(help="Topics: a number, a slug, or how the title begins.", show_default=False)
+        list[str] | None, typer.Argument(help="Topics: a number, a slug, how the title begins, or a tag.", show_default=False)
     ] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only questions of this kind; can be repeated.")] = None,
     level: Annotated[list[str] | None, typer.Option(help="Only questions of this level; can be repeated.")] = None,

@@ -174,7 +174,7 @@ def _unreadable(field: str, text: str) -> str:
     return ""
 
 
-_PAIR: Final = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|\w+)\s*:""")
+_PAIR: Final = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[^\W\d]\w*)\s*:(?!//)""")
 """A key and its colon, from which braces are left out."""
 
 

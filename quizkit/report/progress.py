@@ -8,6 +8,7 @@ from rich.text import Text
 
 from quizkit.deck.models import Entry
 from quizkit.practice.marker_record import MarkerRecord
+from quizkit.practice.plan import NEW_A_DAY
 from quizkit.practice.scorecard import Scorecard, Standing, TopicScore
 from quizkit.practice.session import clock
 from quizkit.practice.state import Told
@@ -52,10 +53,12 @@ def welcome(asked: Sequence[Entry], known: int, horizon: date | None) -> Rendera
 def interview_day(day: date, today: date, new_a_day: int) -> RenderableType:
     """How the day of an interview was understood, and what it asks for."""
     left = (day - today).days
-    when = "today" if not left else f"in {plural(left, 'day')}; {plural(new_a_day, 'new question')} a day show you all of them"
-    return Hanging(
-        "", f"Your interview: {day:%A} {day.day} {day:%B}{'' if day.year == today.year else f' {day.year}'}, {when}.", indent=2
-    )
+    named = f"{day:%A} {day.day} {day:%B}{'' if day.year == today.year else f' {day.year}'}"
+    if not left:
+        return Hanging("", f"Your interview: {named}, today.", indent=2)
+    pace = f"{plural(new_a_day, 'new question')} a day {'shows' if new_a_day == 1 else 'show'} you all of them"
+    spread = ", and come from all topics in turn, the junior ones first" if new_a_day > NEW_A_DAY else ""
+    return Hanging("", f"Your interview: {named}, in {plural(left, 'day')}; {pace}{spread}.", indent=2)
 
 
 def told(verdicts: Sequence[Told], *, width: int) -> RenderableType:

@@ -92,6 +92,7 @@ class Lines:
                 self._buffer += part
         if b"\n" not in self._buffer and not self._buffer:
             if not in_block:
+                self._say("")  # ends the line of the prompt
                 send(HungUp())
             return None
         line, _, self._buffer = self._buffer.partition(b"\n")

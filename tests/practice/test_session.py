@@ -223,7 +223,9 @@ def test_what_is_no_json_yet_is_refused_kindly_and_gives_way_to_what_is_typed(te
     assert grades(session.at(4, HandedIn('{"twice": 42}')))
 
 
-@pytest.mark.parametrize("text", ["just a text", '"note: a text"', "42", "", "null", "['a: b']", "Not Found"])
+@pytest.mark.parametrize(
+    "text", ["just a text", '"note: a text"', "42", "", "null", "['a: b']", "Not Found", "http://a/b", "12:30"]
+)
 def test_other_predictions_are_not_refused(text: str) -> None:
     session = Session(item("predict"))
     session.at(1, HandedIn("200"))

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from quizkit.practice.scorecard import Scorecard, Standing, TopicScore
 from quizkit.practice.state import Told
-from quizkit.report.progress import day_words, interview, standing, summary, told
+from quizkit.report.progress import day_words, interview, interview_day, standing, summary, told
 from quizkit.verdict import Advice, Outcome, Verdict, Worth
 from tests.practice.making import item
 
@@ -27,6 +27,19 @@ def _text(what: object) -> str:
 )
 def test_a_day_as_one_says_it(days: int, words: str) -> None:
     assert day_words(TODAY + timedelta(days=days), TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("left", "pace", "words"),
+    [
+        (0, 20, "Your interview: Wednesday 25 November, today."),
+        (1, 8, "Your interview: Thursday 26 November, in 1 day; 8 new questions a day show you all of them."),
+        (40, 1, "Your interview: Monday 4 January 2027, in 40 days; 1 new question a day shows you all of them."),
+        (2, 191, "191 new questions a day show you all of them, and come from all topics in turn, the junior ones first."),
+    ],
+)
+def test_the_day_of_the_interview_is_said_as_it_was_understood(left: int, pace: int, words: str) -> None:
+    assert words in " ".join(_text(interview_day(TODAY + timedelta(days=left), TODAY, pace)).split())
 
 
 def _card(**more: object) -> Scorecard:
