@@ -112,7 +112,8 @@ def _contradicting(score: float, points: tuple[PointResult, ...]) -> Verdict:
 def _own_points(reference: str) -> KeyPoints:
     """A reference's sentences as key points; code in it is compared, and is no point of its own."""
     text = _UNWRAPPED.sub(" ", _FENCED.sub("\n", reference))
-    parts = [passage(text, sentence) for sentence in sentences(read(text))] or [reference.strip()]
+    heavy = [sentence for sentence in sentences(read(text)) if sum(word.weight == 1 for word in sentence) > 1]
+    parts = [passage(text, sentence) for sentence in heavy] or [reference.strip()]
     return KeyPoints.model_construct(must=tuple(KeyPoint.model_construct(idea=part) for part in parts[:MOST_POINTS]))
 
 
