@@ -43,6 +43,10 @@ class MissingPath(QuizkitError):
     exit_code = 3
 
 
+class Unread(MissingPath):
+    """A file that couldn't be read just now, and may be back in a moment."""
+
+
 class NoSandbox(QuizkitError):
     """The machine can't run a snippet in the way that was asked for."""
 

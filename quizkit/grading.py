@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
 from quizkit.check import bundle, dockerfile, scenario, source, template
+from quizkit.check.apps import factory, unasked
 from quizkit.check.match import match
 from quizkit.check.message import encode
 from quizkit.check.names import LONGEST, parsed
@@ -152,11 +153,20 @@ def grade_source(
         output = output or printed
         if fault and group is shared:
             everything = [results.get(n) or _not_run(check) for n, check in enumerate(checks)]
-            return replace(_verdict(everything, fault.outcome, fault.message), output=output)
+            return replace(_verdict(everything, fault.outcome, fault.message + _factory_words(fault, files)), output=output)
         if not thorough and any(result.outcome is not Outcome.passed for result in found):
             break
     ordered = [results.get(number) or _not_run(check) for number, check in enumerate(checks)]
-    return replace(_verdict(ordered, _overall(ordered), ""), output=output)
+    verdict = _verdict(ordered, _overall(ordered), "")
+    other = "" if verdict.passed else unasked(files)
+    words = f"`app` is what is asked, and it has no routes; yours are on `{other}`" if other else ""
+    return replace(verdict, output=output, message=words)
+
+
+def _factory_words(fault: CheckResult, files: Mapping[str, str]) -> str:
+    """How the app that wasn't found is made, where a function makes one."""
+    made_by = factory(files) if fault.message == _NO_APP else ""
+    return f": `app = {made_by}()` calls the one that makes it" if made_by else ""
 
 
 def grade_block(block: "Block", sandbox: "Sandbox", rng: "Random") -> Verdict:
@@ -547,10 +557,14 @@ def responses(question: Predict, sandbox: "Sandbox") -> tuple[Response, ...] | R
         return tuple(found)
 
 
+_NO_APP: Final = "no FastAPI app was found; the file needs a line such as `app = FastAPI()`"
+
+
 def broken_words(loaded: Broken | Stopped) -> str:
     """Why there is no app to ask, and what to do about it."""
     if isinstance(loaded, Stopped):
-        return f"while it was imported: {stopped_words(loaded)}"
+        endless = "; an endless loop? What only takes long gets longer with --timeout" if loaded.reason == "timeout" else ""
+        return f"while it was imported: {stopped_words(loaded)}{endless}"
     raised = loaded.raised
     where = f"line {raised.frames[-1].line}: " if raised.frames else ""
     what = "; ".join(filter(None, (raised_text(raised), forbidden_words(raised))))
@@ -560,7 +574,7 @@ def broken_words(loaded: Broken | Stopped) -> str:
         case "missing_package":
             return f"{where}{raised.message}; {_missing_words(raised.message)}"
         case "no_app":
-            return "no FastAPI app was found; the file needs a line such as `app = FastAPI()`"
+            return _NO_APP
         case "several_apps":
             return f"there are several apps ({raised.message}); call the one to be asked `app`"
         case "exit":
@@ -574,6 +588,8 @@ def _missing_words(message: str) -> str:
     """What to do about a module that isn't there, by the name that Python says it looked for."""
     named = re.search(r"'([\w.]+)'", message)
     package = named[1].rpartition(".")[0] if named else ""
+    if (package or (named[1] if named else "")) == "uvicorn":
+        return "no server is started here, and uvicorn isn't installed beside quizkit: `uvicorn.run` belongs under `if __name__`"
     if package:
         return f"`{package}` is there, and has no such module"
     return "no file of the answer is called so, nor a package beside quizkit: install it, or do without it"

@@ -1,4 +1,5 @@
 import gc
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -234,6 +235,12 @@ LIFESPAN = (
         ),
         ("x = 1\n", "no FastAPI app was found; the file needs a line such as `app = FastAPI()`", None),
         (
+            "from fastapi import FastAPI\n\n\ndef create_app():\n    app = FastAPI()\n    return app\n",
+            "no FastAPI app was found; the file needs a line such as `app = FastAPI()`: "
+            "`app = create_app()` calls the one that makes it",
+            None,
+        ),
+        (
             "from fastapi import FastAPI\n\nb = FastAPI()\na = FastAPI()\n",
             "there are several apps (a, b); call the one to be asked `app`",
             None,
@@ -264,7 +271,9 @@ def test_an_answer_without_an_app_is_an_error_and_no_check_is_run(
 FORBIDDEN = "the sandbox forbids what was tried: no processes, no network, no files outside the run's own folder"
 
 
-@pytest.mark.parametrize("line", ["open('/etc/passwd')", "open('/tmp/x', 'w')", "os.fork()", "socket.socket()"])
+@pytest.mark.parametrize(
+    "line", ["open('/etc/passwd')", "open('/tmp/quizkit-must-not-be-written', 'w')", "os.fork()", "socket.socket()"]
+)
 def test_what_the_sandbox_forbids_is_said_to_be_its_doing(sandbox: Sandbox, line: str) -> None:
     verdict = _grade(sandbox, f"import os, socket\n{DOUBLE}{line}\n")
     assert verdict.outcome is Outcome.blocked
@@ -273,6 +282,34 @@ def test_what_the_sandbox_forbids_is_said_to_be_its_doing(sandbox: Sandbox, line
     verdict = _grade(sandbox, "import os, socket\n" + DOUBLE.replace("return", f"{line}\n    return"))
     assert verdict.checks[0].outcome is Outcome.blocked
     assert verdict.checks[0].message == f"expected 200, got 500; {FORBIDDEN}"
+
+
+NO_UVICORN = pytest.mark.skipif(find_spec("uvicorn") is not None, reason="uvicorn is installed here")
+
+
+@NO_UVICORN
+@pytest.mark.parametrize("line", ["import uvicorn", "import uvicorn as server", "import os, uvicorn"])
+def test_an_import_for_the_main_program_alone_needs_no_server(sandbox: Sandbox, line: str) -> None:
+    text = f'{line}\n{DOUBLE}\nif __name__ == "__main__":\n    uvicorn.run(app)\n'
+    assert _grade(sandbox, text).passed
+
+
+@NO_UVICORN
+@pytest.mark.parametrize("line", ["uvicorn.run(app)", "from uvicorn import Config", "import uvicorn.config"])
+def test_whoever_starts_a_server_is_told_that_none_is_there(sandbox: Sandbox, line: str) -> None:
+    verdict = _grade(sandbox, f"import uvicorn\n{DOUBLE}{line}\n")
+    assert verdict.outcome is Outcome.error
+    assert "no server is started here, and uvicorn isn't installed beside quizkit" in verdict.message
+
+
+def test_routes_on_another_app_than_the_one_that_is_asked_are_told(sandbox: Sandbox) -> None:
+    text = DOUBLE.replace("app = FastAPI()", "app = FastAPI()\napi = FastAPI()").replace("@app", "@api")
+    verdict = _grade(sandbox, text)
+    assert (verdict.outcome, verdict.message) == (
+        Outcome.failed,
+        "`app` is what is asked, and it has no routes; yours are on `api`",
+    )
+    assert _grade(sandbox, DOUBLE).message == ""
 
 
 def test_one_app_by_another_name_is_found(sandbox: Sandbox) -> None:
@@ -309,10 +346,13 @@ def test_a_timeout_keeps_the_checks_before_it_and_the_rest_is_not_run(impatient:
     assert (result.message, result.hint) == ("no answer before the time was up (1.5 s)", "h")
 
 
+ENDLESS = "an endless loop? What only takes long gets longer with --timeout"
+
+
 def test_an_import_without_end_is_a_timeout(impatient: Sandbox) -> None:
     verdict = _grade(impatient, "while True:\n    pass\n")
     assert (verdict.outcome, _outcomes(verdict)) == (Outcome.timeout, ["not_run", "not_run"])
-    assert verdict.message == "while it was imported: no answer before the time was up (1.5 s)"
+    assert verdict.message == "while it was imported: no answer before the time was up (1.5 s); " + ENDLESS
 
 
 @pytest.mark.parametrize(

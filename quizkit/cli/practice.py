@@ -1,7 +1,7 @@
 """Commands for a person who prepares: drill, mock, stats, due, history."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from quizkit.deck.loader import Deck
     from quizkit.deck.models import Entry
+    from quizkit.errors import QuizkitError
     from quizkit.practice.plan import Filter
     from quizkit.practice.schedule import Memory
     from quizkit.practice.scorecard import Scorecard, Standing
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 Topics = Annotated[
     list[str] | None,
-    typer.Argument(help="Topics: a section's number, its slug, or how its title begins.", show_default=False),
+    typer.Argument(help="Topics: a section's number, its slug, how its title begins, or else a tag.", show_default=False),
 ]
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="Only this kind of question; can be repeated.")]
 Levels = Annotated[list[str] | None, typer.Option("--level", help="Only this level, exactly; can be repeated.")]
@@ -53,7 +54,9 @@ def drill(
     new: Annotated[bool, typer.Option("--new", help="Only questions that you have never seen.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also what isn't due yet.")] = False,
     cram: Annotated[bool, typer.Option("--cram", help="All there is, least known first; your schedule stays as it is.")] = False,
-    by: Annotated[str | None, typer.Option(metavar="DATE", help="The day of your interview, remembered: YYYY-MM-DD.")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The day of your interview, remembered: 2026-12-04, 4 Dec, friday.")
+    ] = None,
     seed: Seed = None,
     deck: DeckPaths = None,
 ) -> None:
@@ -61,6 +64,7 @@ def drill(
     from random import Random  # noqa: PLC0415
 
     from quizkit.practice import plan  # noqa: PLC0415
+    from quizkit.practice.day import day  # noqa: PLC0415
     from quizkit.practice.state import Mode  # noqa: PLC0415
     from quizkit.report import progress  # noqa: PLC0415
 
@@ -68,19 +72,25 @@ def drill(
     now = bench.wall()
     wanted = wanted_filter(kind, level, tag)
     loaded = bench.deck(deck or ())
-    entries = [entry for entry in loaded.select(topics or ()) if wanted.accepts(entry)]
+    selected = loaded.select(topics or ())
+    entries = [entry for entry in selected if wanted.accepts(entry)]
+    if not entries:
+        raise _nothing_fits(selected, {"kind": kind, "level": level, "tag": tag}, narrowed=bool(topics))
+    interview = None if by is None else day(by, now.date())
     with bench.store() as store:
         store.ensure_writable()
-        if by is not None:
-            store.set_interview_day(_day(by, now.date()), now)
+        if interview is not None:
+            store.set_interview_day(interview, now)
         horizon = store.interview_day()
         memories = store.memories(names(loaded), horizon)
-        allowance = _new_left_today(loaded, memories, store, now.date(), horizon)
+        pace, allowance = _new_today(loaded, memories, store, now.date(), horizon)
+        if interview is not None:
+            bench.print(progress.interview_day(interview, now.date(), pace))
         narrowed = bool(topics or kind or level or tag)
-        order = plan.Order(limit, max(allowance, limit) if narrowed else allowance, new, everything, cram)
+        order = plan.Order(
+            limit, max(allowance, limit) if narrowed else allowance, new, everything, cram, spread=pace > plan.NEW_A_DAY
+        )
         rng = Random(seed)
-        if not entries:
-            raise _nothing_fits()
         asked = list(plan.queue(entries, memories, order, now.date()))
         if seed is not None:
             rng.shuffle(asked)
@@ -105,19 +115,25 @@ def mock(
     """Sit a timed interview."""
     from random import Random, randrange  # noqa: PLC0415
 
+    from quizkit.errors import QuizkitError  # noqa: PLC0415
     from quizkit.practice import plan  # noqa: PLC0415
     from quizkit.practice.state import Feedback, Mode  # noqa: PLC0415
     from quizkit.report import progress  # noqa: PLC0415
+    from quizkit.report.text import plural  # noqa: PLC0415
 
     bench: Workbench = context.obj
     seed = seed if seed is not None else randrange(1000)
     wanted = wanted_filter(None, level, None)
     loaded = bench.deck(deck or ())
-    entries = [entry for entry in loaded.select(topic or ()) if wanted.accepts(entry)]
+    selected = loaded.select(topic or ())
+    entries = [entry for entry in selected if wanted.accepts(entry)]
+    if not entries:
+        raise _nothing_fits(selected, {"level": level}, narrowed=bool(topic))
     rng = Random(seed)
     slots = plan.interview(entries, minutes * 60.0, rng)
     if not slots:
-        raise _nothing_fits()
+        least = min(entry.minutes for entry in entries)
+        raise QuizkitError(f"No question takes {plural(minutes, 'minute')} or less.", f"try --minutes {least}, or more")
     with bench.store() as store:
         store.ensure_writable()
         memories = store.memories(names(loaded), store.interview_day())
@@ -132,10 +148,21 @@ def mock(
     _end(state)
 
 
-def _nothing_fits() -> Exception:
+def _nothing_fits(entries: "Sequence[Entry]", options: Mapping[str, Sequence[str] | None], *, narrowed: bool) -> "QuizkitError":
+    """Which options none of these questions fits: one that empties the choice alone, else all of them at once."""
     from quizkit.errors import QuizkitError  # noqa: PLC0415
 
-    return QuizkitError("No question is like that.", "all of them: quizkit list")
+    given = {name: values for name, values in options.items() if values}
+    spelt = {name: " ".join(f"--{name} {value}" for value in values) for name, values in given.items()}
+    alone = [
+        spelt[name]
+        for name, values in given.items()
+        if not any(
+            wanted_filter(*(values if name == one else None for one in ("kind", "level", "tag"))).accepts(e) for e in entries
+        )
+    ]
+    what = alone[0] if alone else " and ".join(spelt.values()) + " at once"
+    return QuizkitError(f"No question {'of these topics ' if narrowed else ''}has {what}.", "find some: quizkit list")
 
 
 def _end(state: "State") -> None:
@@ -158,35 +185,13 @@ def wanted_filter(kind: Sequence[str] | None, level: Sequence[str] | None, tag: 
     return Filter.of(kind or (), level or (), tag or ())
 
 
-def _day(text: str, today: date) -> date:
-    """A day as one writes it: 2026-12-4, or a weekday for the next one. Raises QuizkitError for what is none or is over."""
-    import re  # noqa: PLC0415
-    from calendar import day_name  # noqa: PLC0415
-
-    from quizkit.errors import QuizkitError  # noqa: PLC0415
-
-    weekdays = [name.lower() for name in day_name]
-    if text.lower() in weekdays:
-        return today + timedelta(days=(weekdays.index(text.lower()) - today.weekday()) % 7 or 7)
-    try:
-        found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
-        day = date(*map(int, found.groups())) if found else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise QuizkitError(f'"{text}" is no day.', f"write it as YYYY-MM-DD, such as {today.isoformat()}, or as friday")
-    if day < today:
-        raise QuizkitError(f"{text} is over.", "name a day that lies ahead")
-    return day
-
-
 def names(deck: "Deck") -> dict[str, str]:
     """For each id and alias of the deck, the id that it stands for today."""
     return {name: entry.id for entry in deck.entries for name in (entry.id, *entry.aliases)}
 
 
-def _new_left_today(deck: "Deck", memories: "dict[str, Memory]", store: "Store", today: date, horizon: date | None) -> int:
-    """How many new questions today may still bring."""
+def _new_today(deck: "Deck", memories: "dict[str, Memory]", store: "Store", today: date, horizon: date | None) -> tuple[int, int]:
+    """How many new questions a day see all of them in time, and how many of them today may still bring."""
     from quizkit.practice.plan import new_a_day  # noqa: PLC0415
 
     known = names(deck)
@@ -197,7 +202,8 @@ def _new_left_today(deck: "Deck", memories: "dict[str, Memory]", store: "Store",
     seen_today = sum(day == today for day in first.values())
     days_left = (horizon - today).days if horizon is not None else None
     unseen = len(deck.entries) - len(memories) + seen_today
-    return max(0, new_a_day(unseen, days_left) - seen_today)
+    pace = new_a_day(unseen, days_left)
+    return pace, max(0, pace - seen_today)
 
 
 def _item(
@@ -326,7 +332,8 @@ def reset(
     context: typer.Context,
     topics: Topics = None,
     question: Annotated[list[str] | None, typer.Option(help="This question; can be repeated.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="The whole deck.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="The whole deck; asks first, on a terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
     deck: DeckPaths = None,
 ) -> None:
     """Start over with some topics, some questions, or the whole deck. Nothing is deleted; the old answers no longer count."""
@@ -339,7 +346,22 @@ def reset(
         raise QuizkitError("What is to begin anew?", "quizkit history reset TOPIC…, --question ID, or --all")
     by_topic = loaded.select(topics or ()) if topics or everything else ()
     chosen = list(dict.fromkeys([*by_topic, *(loaded.entry(name) for name in question or ())]))
-    ids = [name for entry in chosen for name in (entry.id, *entry.aliases)]
+    ids = {name for entry in chosen for name in (entry.id, *entry.aliases)}
     with bench.store() as store:
-        store.reset(ids, bench.wall())
-    typer.echo(f"Anew: {plural(len(chosen), 'question')}. The old answers are kept, and no longer count.")
+        answered = [names(loaded)[review.question] for review in store.reviews() if review.question in ids]
+        count = f"{plural(len(answered), 'answer')} to {plural(len({*answered}), 'question')}"
+        if not answered:
+            typer.echo("None of these was answered; nothing is changed.")
+        elif everything and not yes and bench.is_attended() and not _agreed(f"{count} will no longer count. Begin anew? y/n "):
+            typer.echo("Nothing is changed.")
+        else:
+            store.reset(ids, bench.wall())
+            typer.echo(f"Anew: {count}. They are kept, and no longer count.")
+
+
+def _agreed(question: str) -> bool:
+    """Whether a person says yes; an input that ends is no."""
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        return False

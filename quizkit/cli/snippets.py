@@ -67,16 +67,20 @@ def check(
     if watch:
         _watch(paths, question, format, loaded, bench)
     show = bench.print if format == "rich" else lambda *_: None
-    rng, results, code = Random(), [], 0
+    rng, results, code, passed_over = Random(), [], 0, list[str]()
     alone = len(paths) == 1 and not _is_folder(Path(paths[0]))
     for path in paths:
         try:
-            results += _check_path(path, question, loaded, bench, rng, show, last=alone)
+            results += _check_path(path, question, loaded, bench, rng, show, passed_over=passed_over, last=alone)
         except QuizkitError as error:
             code = max(code, error.exit_code)
             _complain(error)
     if format != "rich":
         _echo(format, results)
+    elif results and any(_is_folder(Path(path)) for path in paths):
+        from quizkit.report.verdict import folder_summary  # noqa: PLC0415
+
+        bench.print(folder_summary(results, passed_over))
     raise typer.Exit(max(code, 0 if all(result.verdict.outcome in _FINE for result in results) else 1))
 
 
@@ -145,11 +149,14 @@ def _check_path(
     rng: "Random",
     show: "Callable[..., None]",
     *,
+    otherwise: str | None = None,
+    passed_over: list[str] | None = None,
     last: bool = False,
 ) -> "list[FileVerdict]":
     """The verdicts on all that a path names, each shown as it comes. Raises QuizkitError for what can't be checked.
 
-    With `last` the path names one file, after which nothing is run any more.
+    What names no question answers `otherwise`; in a folder it is passed over, and noted. With `last` the path names one file,
+    after which nothing is run any more.
     """
     from quizkit.errors import MissingPath  # noqa: PLC0415
     from quizkit.report.document import document_verdict  # noqa: PLC0415
@@ -157,13 +164,13 @@ def _check_path(
 
     if not path:
         raise MissingPath('"" names no file.', "this folder is .")
-    if question is None and (document := _document(path, deck)) is not None:
+    if question is None and otherwise is None and (document := _document(path, deck)) is not None:
         found = _check_document(path, document, bench, rng)
         show(document_verdict(path, found))
         return [result for _, result in found]
     results = []
-    for name, text, named in _sources(path, question, deck):
-        result = _verdict(name, text, named, deck, bench, rng, last=last)
+    for name, text, named in _sources(path, question, deck, passed_over if passed_over is not None else []):
+        result = _verdict(name, text, named or _question_of(name, text, deck) or otherwise, deck, bench, rng, last=last)
         show(file_verdict(result.file, deck.entry(result.question or ""), result.verdict))
         results.append(result)
     return results
@@ -177,30 +184,35 @@ def _complain(error: "QuizkitError") -> None:
 
 
 def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck", bench: Workbench) -> NoReturn:
-    """A verdict now and at each save, until Ctrl-C. Raises QuizkitError where it isn't one file that is to be watched."""
+    """A verdict now and at each save, until Ctrl-C. A save that names no question answers the one that the last one answered.
+
+    Raises QuizkitError where it isn't one file that is to be watched.
+    """
     from random import Random  # noqa: PLC0415
 
-    from quizkit.errors import NoSandbox, QuizkitError  # noqa: PLC0415
+    from quizkit.errors import NoSandbox, QuizkitError, Unread  # noqa: PLC0415
     from quizkit.report.verdict import since  # noqa: PLC0415
     from quizkit.terminal.inbox import Saves  # noqa: PLC0415
 
     path = Path(paths[0])
     if len(paths) != 1 or paths[0] == STANDARD_INPUT or _is_folder(path):
         raise QuizkitError("--watch looks at one file.", f"quizkit check FILE --watch, not {' '.join(paths)}")
-    saves, rng, before = Saves(path), Random(), None
+    saves, rng, before, told = Saves(path), Random(), None, False
     redraws = format == "rich" and bench.console().is_terminal and not bench.is_plain()
     results: list[FileVerdict] = []
     while True:
         parts: list[RenderableType] = []
+        last = results[0].question if results else None
         try:
-            results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown))  # noqa: B023 - used at once
+            results = _check_path(paths[0], question, deck, bench, rng, lambda *shown: parts.extend(shown), otherwise=last)  # noqa: B023
         except NoSandbox:
             raise
         except QuizkitError as error:
             if not results:
                 raise
             _not_this_time(error, path)
-            saves.forget()
+            if isinstance(error, Unread):  # what was read and refused waits for the next save
+                saves.forget()
             _wait(saves)
             continue
         if redraws and before is not None:
@@ -212,6 +224,9 @@ def _watch(paths: Sequence[str], question: str | None, format: str, deck: "Deck"
         else:
             _echo(format, results)
         sys.stdout.flush()
+        if not told:
+            told = True
+            typer.echo(f"watching {path.name}; Ctrl-C ends", err=True)
         _wait(saves)
 
 
@@ -228,9 +243,10 @@ def _not_this_time(error: "QuizkitError", path: Path) -> None:
         _complain(error)
 
 
-def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[str, str, str | None]]:
+def _sources(path: str, question: str | None, deck: "Deck", passed_over: list[str]) -> Iterator[tuple[str, str, str | None]]:
     """Each answer's name, text and question: a file, or a folder that answers a question of several files.
 
+    The files of a folder that name no question go into `passed_over`.
     Raises MissingPath for what can't be read and for a folder where nothing names a question.
     """
     from quizkit.errors import MissingPath  # noqa: PLC0415
@@ -256,8 +272,9 @@ def _sources(path: str, question: str | None, deck: "Deck") -> Iterator[tuple[st
         if file.is_file() and within.isdisjoint(file.parents)
     )
     found = [(file, _text(file)) for file in files]
-    answers = ((str(file), text, question or _question_of(file.name, text, deck)) for file, text in found)
+    answers = [(str(file), text, question or _question_of(file.name, text, deck)) for file, text in found]
     named = [answer for answer in answers if answer[2] is not None]
+    passed_over += [name for name, _, asked in answers if asked is None]
     named = sorted([*named, *((str(folder), gathered(folder), folder.name) for folder in within)])
     if not named:
         advice = "each file's first line says which: # quizkit: ID" if found else "name a file or a folder with Python files"
@@ -293,15 +310,15 @@ def _is_folder(path: Path) -> bool:
 
 
 def _text(path: Path) -> str:
-    from quizkit.errors import MissingPath, refusal  # noqa: PLC0415
+    from quizkit.errors import MissingPath, Unread, refusal  # noqa: PLC0415
     from quizkit.terminal.workfile import decoded, regular_bytes  # noqa: PLC0415
 
     try:
         data = regular_bytes(path)
     except OSError as error:
-        raise MissingPath(f"{path}: {refusal(error)}") from None
+        raise Unread(f"{path}: {refusal(error)}") from None
     except MissingPath as error:
-        raise MissingPath(str(error), "standard input is read with -") from None
+        raise Unread(str(error), "standard input is read with -") from None
     return decoded(_at_most(data, str(path)))
 
 
@@ -335,18 +352,30 @@ def _verdict(
     from quizkit.grading import grade  # noqa: PLC0415
     from quizkit.verdict import FileVerdict  # noqa: PLC0415
 
-    chosen = question or _question_of(name, text, deck)
-    if chosen is None:
+    if question is None:
         path = STANDARD_INPUT if name == _STANDARD_INPUTS_NAME else name
         no_id = "" if path == STANDARD_INPUT else f', and none has the id "{Path(name).stem}"'
         raise QuizkitError(
             f"No question is named in {name}{no_id}.",
             f"say which: quizkit check {path} --question ID     find one: quizkit list --kind code",
         )
-    asked = deck.question(chosen)
+    if question not in deck:
+        raise _unknown(question, name, deck)
+    asked = deck.question(question)
     if not isinstance(asked, Coding | Fix | Tests):
         raise QuizkitError(f"{asked.id} is a {asked.kind} question, which no file answers.", "quizkit drill asks it")
     return FileVerdict(name, asked.id, grade(asked, (text,), bench.sandbox(), rng, last=last))
+
+
+def _unknown(question: str, file: str, deck: "Deck") -> "QuizkitError":
+    """That no question has the id which a file names, with close ones, and how to name the deck that has it."""
+    from quizkit.errors import QuizkitError  # noqa: PLC0415
+
+    try:
+        deck.entry(question)
+    except QuizkitError as error:
+        return QuizkitError(str(error), f"{error.advice}     of another deck: quizkit check {file} --deck DECK")
+    raise AssertionError(question)
 
 
 def start(
@@ -379,7 +408,7 @@ def start(
     except OSError as error:
         raise MissingPath(f"{path}: {refusal(error)}") from None
     more = "".join(f" --deck {folder}" for folder in deck or ())
-    named = "" if output is None or (path.name if several else path.stem) == asked.id else f" --question {asked.id}"
+    named = f" --question {asked.id}" if several and path.name != asked.id else ""  # a file's first line names it
     typer.echo(f"{path}\n  check it: quizkit check {path}{named}{more}")
 
 

@@ -78,7 +78,7 @@ class Deck:
         return vocabulary(Path(self.entry(name).path).parent)
 
     def select(self, topics: Sequence[str] = ()) -> tuple[Entry, ...]:
-        """The rows of the named topics: a section's number, its slug, or the start of its title.
+        """The rows of the named topics: a section's number, its slug, or the start of its title; else those with such a tag.
 
         Raises QuizkitError for a name that fits none.
         """
@@ -86,15 +86,17 @@ class Deck:
             return self.entries
         wanted: set[str] = set()
         for name in topics:
-            fitting = {entry.topic for entry in self.entries if _is_topic(entry, name)}
+            topic = {entry.topic for entry in self.entries if _is_topic(entry, name)}
+            fitting = {entry.id for entry in self.entries if entry.topic in topic or (not topic and name.lower() in entry.tags)}
             if not fitting:
-                close = get_close_matches(name, {text for e in self.entries for text in (e.slug, e.topic)}, n=3, cutoff=0.5)
+                known = {text for e in self.entries for text in (e.slug, e.topic, *e.tags)}
+                close = get_close_matches(name, sorted(known), n=3, cutoff=0.5)
                 raise QuizkitError(
                     f'No topic is called "{name}".',
                     f"Close: {', '.join(close)}." if close else "all of them: quizkit list",
                 )
             wanted |= fitting
-        return tuple(entry for entry in self.entries if entry.topic in wanted)
+        return tuple(entry for entry in self.entries if entry.id in wanted)
 
 
 def _is_topic(entry: Entry, name: str) -> bool:
@@ -230,11 +232,9 @@ def read(path: Path) -> _File:
     text = _text(path)
     try:
         value = syntax.parse(text)
-        head = DeckHead.model_validate(value)
     except syntax.SyntaxFault as error:
         return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in error.faults))
-    except ValidationError as error:
-        return _File(path, problems=_validation_problems(path, text, error))
+    head = _head(path, value)
     try:
         questions = dict(enumerate(DeckFile.model_validate(value).questions))
         problems: tuple[Problem, ...] = ()
@@ -247,6 +247,17 @@ def read(path: Path) -> _File:
     entries = tuple(_entry(path, head, question, position) for position, question in questions.items())
     bodies = tuple(stored.pack(question) for question in questions.values())
     return _File(path, entries, bodies, problems)
+
+
+def _head(path: Path, value: Any) -> DeckHead:
+    """What a file says above its questions; where that is wrong, enough of it to judge the questions all the same."""
+    from pydantic import ValidationError  # noqa: PLC0415 - as above
+
+    try:
+        return DeckHead.model_validate(value)
+    except ValidationError:
+        questions = value.get("questions") if isinstance(value, dict) else None
+        return DeckHead.model_construct(topic=path.stem, questions=tuple(questions) if isinstance(questions, list) else ())
 
 
 def _validation_problems(path: Path, text: str, error: "ValidationError", root: type[Model] = DeckFile) -> tuple[Problem, ...]:
@@ -270,7 +281,7 @@ def _text(path: Path) -> str:
 
 
 def _keys_at(root: type[Model], place: Sequence[str | int]) -> frozenset[str]:
-    """The keys that the format knows at a place of a file, as pydantic names it: fields, indexes, and its unions' tags between them."""
+    """The keys that the format knows at a place of a file, as pydantic names it: fields, indexes, its unions' tags between them."""
     models: set[type[Model]] = {root}
     for step in place:
         if isinstance(step, str):

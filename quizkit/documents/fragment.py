@@ -147,7 +147,8 @@ class Library:
         after: list[Addition] = []
         self._need(free, needs)
         if "app" not in bound:
-            if requests and "app" not in needs.seen and (router := _lone_router(tree)):
+            router = _ROUTER if _ROUTER_MADE in needs.added else _lone_router(tree)
+            if requests and router and ("app" not in needs.seen or _ROUTER_MADE in needs.added):
                 self._need(["app"], needs)
                 after.append(Addition(f"app.include_router({router})"))
             for definition in self._asked_of_app(tree, requests, free):
@@ -189,6 +190,9 @@ class Library:
             elif name == "app":
                 self._need(["FastAPI"], needs)
                 needs.added[Addition("app = FastAPI()")] = None
+            elif name == _ROUTER:
+                self._need(["APIRouter"], needs)
+                needs.added[_ROUTER_MADE] = None
             else:
                 needs.missing.append(name)
 
@@ -198,6 +202,11 @@ class Library:
         if needs.taken <= _MOST and self._taken <= _MOST_IN_ALL:
             self._need(definition.reads, needs)
             needs.added[definition.addition] = None
+
+
+_ROUTER: Final = "router"
+_ROUTER_MADE: Final = Addition("router = APIRouter()")
+"""What a fragment's `@router.get` hangs on, where the document never makes it."""
 
 
 def _owner(statement: ast.stmt) -> str:

@@ -63,7 +63,7 @@ def marked(line: bytes, similarity: Similarity, vocabulary: Vocabulary) -> Marke
     except (ValueError, RecursionError) as error:
         return Faulty(f"this is not JSON: {_json_words(error)}")
     if not isinstance(value, dict):
-        return Faulty(f"this is not an object but {type(value).__name__}; write {{\"reference\": …, \"answer\": …}}")
+        return Faulty(f'this is not an object but {type(value).__name__}; write {{"reference": …, "answer": …}}')
     try:
         task = _Line.model_validate(value)
     except ValidationError as error:

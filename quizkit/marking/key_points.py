@@ -130,7 +130,9 @@ def _rubric(points: KeyPoints, question: str, reference: str, vocabulary: Vocabu
     wordings = [[read(text, vocabulary) for text in (point.idea, *point.accept)] for point, _, _ in listed]
     asked = stems(read(question, vocabulary))
     others = [*sentences(read(reference, vocabulary)), *(read(why, vocabulary) for _, _, why in listed if why)]
-    rarity = _rarity([_names(word for words in texts for word in words) for texts in wordings] + [_names(words) for words in others])
+    rarity = _rarity(
+        [_names(word for words in texts for word in words) for texts in wordings] + [_names(words) for words in others]
+    )
     return [
         _Point(point, role, why, tuple(_weighed(words, asked, rarity) for words in texts))
         for (point, role, why), texts in zip(listed, wordings, strict=True)

@@ -3,7 +3,6 @@
 import ast
 import json
 import re
-import unicodedata
 import warnings
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import Any, Final, Protocol
 from quizkit.check.match import same
 from quizkit.check.message import NotJson, body_json, body_text, header
 from quizkit.deck.models import Ask, Choice, Cloze, Gap, Predict, Recall
+from quizkit.marking.gaps import fits, nearness
 from quizkit.sandbox.protocol import Response
 from quizkit.verdict import CheckResult, Outcome, PointResult, Verdict
 
@@ -114,20 +114,13 @@ def mark_cloze(question: Cloze, answer: Answer) -> Verdict:
 
 
 def _gap_result(number: int, gap: Gap, text: str) -> CheckResult:
-    fits = any(_squeezed(text, gap.in_code) == _squeezed(right, gap.in_code) for right in gap.answers)
-    outcome = Outcome.passed if fits else Outcome.failed
-    return CheckResult(f"gap {number}", outcome, expected=" or ".join(gap.answers), actual=text.strip())
-
-
-_EQUAL_SIGNS: Final = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-"})
-
-
-def _squeezed(text: str, in_code: bool) -> str:
-    """What counts of a gap's text: in code all but spaces, in prose neither case nor the form of quotes and dashes."""
-    text = text.strip().strip("`") if not in_code or text.strip().startswith("`") else text
-    if in_code:
-        return re.sub(r"\s+", "", text)
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_EQUAL_SIGNS).casefold().split())
+    """What fills a gap needs no list of what else would have; the list is for who didn't know any of it."""
+    said = text.strip()
+    if fits(gap, text):
+        return CheckResult(f"gap {number}", Outcome.passed, expected=said, actual=said)
+    return CheckResult(
+        f"gap {number}", Outcome.failed, message=nearness(gap, text), expected=" or ".join(gap.answers), actual=said
+    )
 
 
 def asked_parts(question: Predict) -> tuple[tuple[int, str], ...]:

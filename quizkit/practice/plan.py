@@ -1,12 +1,13 @@
 """Which questions come next: a filter over the index, a drill's queue, an interview's mix."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from quizkit.deck.models import Entry, Kind
+from quizkit.deck.models import LEVELS, Entry, Kind
 from quizkit.practice.schedule import Memory
 from quizkit.practice.state import Seconds
 
@@ -58,15 +59,18 @@ class Order:
     only_new: bool = False
     everything: bool = False
     cram: bool = False
+    spread: bool = False
 
 
 def queue(entries: Sequence[Entry], memories: Mapping[str, Memory], order: Order, today: date) -> tuple[Entry, ...]:
-    """A drill's questions: the due ones, the longest overdue first, then new ones in the deck's order.
+    """A drill's questions: the due ones, the longest overdue first, then new ones in the deck's order or spread over its topics.
 
     With `everything` those that aren't due follow; with `cram` all come, the least known first.
     """
     known = [entry for entry in entries if entry.id in memories]
     new = [entry for entry in entries if entry.id not in memories]
+    if order.spread:
+        new = _spread(new)
     due = sorted((e for e in known if memories[e.id].due <= today), key=lambda e: memories[e.id].due)
     later = sorted((e for e in known if memories[e.id].due > today), key=lambda e: memories[e.id].due)
     if order.cram:
@@ -78,6 +82,16 @@ def queue(entries: Sequence[Entry], memories: Mapping[str, Memory], order: Order
     else:
         chosen = [*due, *new[: max(0, order.new_today)]]
     return tuple(chosen if order.limit is None else chosen[: order.limit])
+
+
+def _spread(entries: Sequence[Entry]) -> list[Entry]:
+    """A question of each topic in turn, the easiest level first: where not all can be seen, something of everything is."""
+    turns: Counter[str] = Counter()
+    places: list[tuple[int, int, Entry]] = []
+    for level, entry in sorted(((LEVELS.index(entry.level), entry) for entry in entries), key=lambda pair: pair[0]):
+        places.append((level, turns[f"{level} {entry.topic}"], entry))
+        turns[f"{level} {entry.topic}"] += 1
+    return [entry for *_, entry in sorted(places, key=lambda place: place[:2])]
 
 
 def new_a_day(unseen: int, days_left: int | None) -> int:

@@ -83,8 +83,9 @@ def _answering(state: State, phase: Answering) -> Prompt:
         return _choosing(state, phase, timed, hint=hint, mock=mock)
     sentences = isinstance(item.question, Recall)
     first, last = (("Enter hands in",), ("Alt-Enter new line",)) if sentences else ((), (":back",) if phase.field else ())
-    label = item.fields[phase.field]
-    return replace(timed, label=label, text=phase.draft[phase.field], multiline=True, actions=(*first, *_TYPED, *last))
+    label, text = item.fields[phase.field], phase.draft[phase.field]
+    actions = (*first, *_TYPED, *last)
+    return replace(timed, label=label, text=text, replaced=phase.replaced and bool(text), multiline=True, actions=actions)
 
 
 def _choosing(state: State, phase: Answering, timed: Prompt, *, hint: bool, mock: bool) -> Prompt:

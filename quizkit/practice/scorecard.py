@@ -26,7 +26,10 @@ class TopicScore:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """What came of a session. `due` counts, by day, when its questions come back."""
+    """What came of a session. `due` counts, by day, when its questions come back.
+
+    Every answer is in one of four groups: `at_once`, `with_hints`, `in_part`, `again`.
+    """
 
     mode: str
     asked: int
@@ -35,7 +38,9 @@ class Scorecard:
     score: float
     at_once: int
     with_hints: int
+    in_part: int
     again: int
+    hints: int
     late: int
     topics: tuple[TopicScore, ...]
     missed: tuple[tuple[str, tuple[str, ...]], ...]
@@ -51,6 +56,7 @@ class Scorecard:
 def scorecard(state: State, now: Seconds) -> Scorecard:
     """What came of the session so far."""
     reviews = state.reviews
+    groups = [_group(review) for review in reviews]
     items = {item.question.id: item for item in state.items}
     pairs = [(items[review.question].entry.topic, review.score) for review in reviews]
     if state.mode.name == "mock":
@@ -62,14 +68,25 @@ def scorecard(state: State, now: Seconds) -> Scorecard:
         answered=len(reviews),
         took=now,
         score=sum(review.score for review in reviews),
-        at_once=sum(review.score == 1 and not review.late for review in reviews),
-        with_hints=sum(review.hints > 0 for review in reviews),
-        again=sum(review.rating is Rating.again for review in reviews),
+        at_once=groups.count("at once"),
+        with_hints=groups.count("with hints"),
+        in_part=groups.count("in part"),
+        again=groups.count("again"),
+        hints=sum(review.hints for review in reviews),
         late=sum(review.late for review in reviews),
         topics=by_topic(pairs),
         missed=tuple((review.question, review.reasons) for review in reviews if review.score < 1),
         due=_due_days(reviews, items, state.mode.horizon) if state.mode.counts else (),
     )
+
+
+def _group(review: Review) -> str:
+    """The one group that an answer is counted in. Who says that it has to come again knows best."""
+    if review.rating is Rating.again:
+        return "again"
+    if review.hints:
+        return "with hints"
+    return "at once" if review.score == 1 and not review.late else "in part"
 
 
 def by_topic(pairs: Iterable[tuple[str, float]]) -> tuple[TopicScore, ...]:

@@ -126,7 +126,7 @@ def _answering(state: State, phase: Answering, event: Event, now: Seconds) -> St
         return _hand_in(state, phase, now, late=True)
     match event:
         case Typed(text):
-            return _with(state, replace(phase, draft=_put(phase.draft, phase.field, text))), []
+            return _with(state, replace(phase, draft=_put(phase.draft, phase.field, text), replaced=False)), []
         case HandedIn(text):
             return _handed_in(state, phase, text, now)
         case Pressed(key):
@@ -154,11 +154,12 @@ def _is_late(state: State, phase: Answering, now: Seconds) -> bool:
 def _handed_in(state: State, phase: Answering, text: str, now: Seconds) -> Step:
     if is_coded(state.item.question):
         return _hand_in(state, replace(phase, draft=(text,)) if text else phase, now, late=False)
-    if words := _unreadable(state.item.fields[phase.field], text):
-        return _with(state, replace(phase, draft=_put(phase.draft, phase.field, text))), [Show(Note(words))]
     phase = replace(phase, draft=_put(phase.draft, phase.field, text))
+    if words := _unreadable(state.item.fields[phase.field], text):
+        return _with(state, replace(phase, replaced=True)), [Show(Note(words))]
     if phase.field + 1 < len(state.item.fields):
-        return _with(state, replace(phase, field=phase.field + 1)), []
+        following = phase.field + 1
+        return _with(state, replace(phase, field=following, replaced=bool(phase.draft[following]))), []
     return _hand_in(state, phase, now, late=False)
 
 
@@ -168,7 +169,13 @@ def _unreadable(field: str, text: str) -> str:
         return "A status is a number, such as 200."
     if field.endswith("json") and text.lstrip().startswith(("{", "[")) and typed_json(text) is UNREADABLE:
         return "This is not JSON yet: a bracket, a quote or a comma is missing or too many."
+    if field.endswith("json") and _PAIR.match(text):
+        return "This is not JSON yet: an object stands in braces, and a text with a colon in quotes."
     return ""
+
+
+_PAIR: Final = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|\w+)\s*:""")
+"""A key and its colon, from which braces are left out."""
 
 
 def _key_while_answering(state: State, phase: Answering, key: str, now: Seconds) -> Step:
@@ -291,8 +298,9 @@ def _judged(state: State, phase: Judged, event: Event, now: Seconds) -> Step:
             return _command(state, phase, word, now)
         case Interrupted():
             return _rated_at_the_end(state, phase, now, interrupted=True)
-        case HungUp():
-            return _with(state, Finished()), []
+        case HungUp():  # a script that was cut short, or a terminal that is gone: nobody has chosen to leave
+            words = "The input ended before this answer was rated, so it isn't kept. An empty line rates it as suggested."
+            return _with(state, Finished()), [Show(Note(words))]
         case _:
             return state, []
 
@@ -333,6 +341,8 @@ def _key_after_verdict(state: State, phase: Judged, key: str, now: Seconds) -> S
         return _rate(state, phase, Rating(int(key)) if key else phase.suggested, now)
     if key == "f" and open_follow_up(state, phase) is not None:
         return _with(state, replace(phase, follow=True)), [Show(Note("The follow-up comes next."))]
+    if key == "f":
+        return state, [Show(Note("This question has no follow-up."))]
     if key == "m" and phase.verdict.points:
         return _with(state, Ticking(phase.verdict, phase.handed, now, phase.mark)), []
     if key in KEY_WORDS:
@@ -432,7 +442,7 @@ def _command(state: State, phase: Answering | Ticking | Judged, line: str, now: 
         case "hint" if isinstance(phase, Answering):
             return _hint(state, phase)
         case "back" if isinstance(phase, Answering) and phase.field > 0:
-            return _with(state, replace(phase, field=phase.field - 1)), []
+            return _with(state, replace(phase, field=phase.field - 1, replaced=True)), []
         case "skip" if isinstance(phase, Judged):
             return state, [Show(Note("This answer is marked already; 1 to 4 rates it, u opens it again."))]
         case "skip":
@@ -495,25 +505,35 @@ def _undo(state: State, phase: Answering | Ticking | Judged, now: Seconds) -> St
     if isinstance(phase, Ticking):
         state = _without_pause(state, now - phase.since)
     if not isinstance(phase, Answering):
-        return _open(state, state.position, now, again=True, hints=phase.handed.hints + 1)
+        return _open_again(state, state.position, now, phase.handed.answer, phase.handed.hints + 1)
     if not state.reviews:
         return state, [Show(Note("There is nothing to take back."))]
     last = state.reviews[-1]
     position = next(n for n in reversed(range(len(state.items))) if state.items[n].question.id == last.question)
     state = replace(state, reviews=state.reviews[:-1])
-    state, effects = _open(state, position, now, again=True, hints=last.hints + 1)
+    state, effects = _open_again(state, position, now, last.answer, last.hints + 1)
     withdrawn = Save(Withdrawal(last.id, _wall(state, now)))
     return state, [withdrawn, Show(Note(f"The rating of {last.question} is taken back.")), *effects]
 
 
-def _open(state: State, position: int, now: Seconds, *, again: bool = False, hints: int = 0) -> Step:
+def _open_again(state: State, position: int, now: Seconds, answer: Answer, hints: int) -> Step:
+    """A question whose answer is taken back: what was typed is still there, and says so itself where it is a work file."""
+    state, effects = _open(state, position, now, again=True)
+    if not isinstance(state.phase, Answering):
+        return state, effects
+    draft = answer if _takes_text(state.item.question) and len(answer) == len(state.phase.draft) else state.phase.draft
+    words = f"It counts {'one hint' if hints == 1 else f'{hints} hints'} now, as its answer has been seen."
+    return _with(state, replace(state.phase, draft=draft, hints=hints, replaced=True)), [*effects, Show(Note(words))]
+
+
+def _open(state: State, position: int, now: Seconds, *, again: bool = False) -> Step:
     """The question at `position` is shown and its clock starts; past the last one, or the end, the session is over."""
     if position >= len(state.items) or (state.ends is not None and now >= state.ends):
         return replace(state, phase=Finished()), []
     item = state.items[position]
     until = None if item.budget is None else now + item.budget
     draft = tuple(_first_draft(item.question) for _ in item.fields)
-    state = replace(state, position=position, opened=now, phase=Answering(draft, until=until, hints=hints), editing=False)
+    state = replace(state, position=position, opened=now, phase=Answering(draft, until=until), editing=False)
     return state, [Show(Asked(item, position + 1, len(state.items), again))]
 
 

@@ -56,7 +56,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """The person is at work. `draft` holds one text a field; `number` names the newest check of a save."""
+    """The person is at work. `draft` holds one text a field; `number` names the newest check of a save.
+
+    `replaced` says that the open field's text is an older one, which gives way to what is typed.
+    """
 
     draft: Answer
     field: int = 0
@@ -65,6 +68,7 @@ class Answering:
     number: int = 0
     checking: bool = False
     seen: Verdict | None = None
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +392,7 @@ class Prompt:
     """What a reader asks for now.
 
     `keys` are those that act at once, where no text is typed; `paste` says that a pasted text is an answer all the same,
-    `enter` that there is something to hand in.
+    `enter` that there is something to hand in, `replaced` that `text` gives way to what is typed.
     `actions` is what can be done, to be shown under it. The two deadlines are the question's and the session's. What was
     typed for another `place` or `stage` must answer nothing here.
     """
@@ -398,6 +402,7 @@ class Prompt:
     text: str = ""
     paste: bool = False
     enter: bool = True
+    replaced: bool = False
     multiline: bool = False
     actions: tuple[str, ...] = ()
     until: Seconds | None = None

@@ -1,12 +1,11 @@
-"""How lines fit a screen: folded, cut, hanging, in rows, under a rule; prose and code."""
+"""How lines fit a screen: cut, hanging, in rows, under a rule; prose and code."""
 
 import re
-from itertools import accumulate
+from collections.abc import Iterator
 from typing import Final
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.padding import Padding
 from rich.segment import Segment
 from rich.text import Text
 from rich.theme import Theme
@@ -15,13 +14,18 @@ from quizkit.report.text import inline, one_line, safe, sign
 
 TEXT_WIDTH: Final = 76
 INDENT: Final = 2
+_PIPE_WIDTH: Final = 10_000
+"""Where a line that may be cut is cut in a pipe or a file."""
 
 THEME: Final = Theme({"markdown.code": "bold cyan", "markdown.code_block": "none"})
 """Colours of our own: code in a sentence without a background, which would look like a button."""
 
 
 class Cut:
-    """Lines that never wrap by word: at the screen's edge they are cut, with a sign, or with `fold` go on below after one."""
+    """Lines that never wrap by word: at the screen's edge they are cut, with a sign, or with `fold` left to the terminal.
+
+    A terminal breaks a line at its edge and gives it back whole to who copies it; no sign of ours would be left out then.
+    """
 
     def __init__(self, text: Text, indent: int, *, fold: bool = False) -> None:
         self._text = text
@@ -29,25 +33,16 @@ class Cut:
         self._fold = fold
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = max(10, options.max_width - self._indent) if console.is_terminal else 10_000
+        width = max(10, options.max_width - self._indent) if console.is_terminal else _PIPE_WIDTH
         for line in self._text.split("\n", allow_blank=True):
-            for part in self._fit(line, width):
-                yield from (Text(" " * self._indent) + part if part.plain else part).render(console, end="\n")
-
-    def _fit(self, line: Text, width: int) -> list[Text]:
-        if line.cell_len <= width:
-            return [line]
-        if not self._fold:
-            line.truncate(width - 1)
-            return [line.append(sign("cut"))]
-        ends = list(accumulate(map(len, chop_cells(line.plain, width - 2))))[:-1]
-        first, *rest = line.divide(ends)
-        cut = Text(sign("cut"), "dim")
-        return [first + cut, *(cut + part + cut for part in rest[:-1]), cut + rest[-1]]
+            if not self._fold and line.cell_len > width:
+                line.truncate(width - 1)
+                line.append(sign("cut"))
+            yield from (Text(" " * self._indent) + line if line.plain else line).render(console, end="\n")
 
 
 def code(source: str, language: str = "python", indent: int = 2) -> Cut:
-    """Highlighted code; a line that is too long for the screen is folded at its edge, never wrapped by word."""
+    """Highlighted code; a line that is too long for the screen goes on below, at its edge and never by word."""
     from rich.syntax import Syntax  # noqa: PLC0415 - a verdict shows no code
 
     source = safe(source)
@@ -117,10 +112,15 @@ class _Prose:
         width = min(options.max_width, TEXT_WIDTH + INDENT)
         # Where no colour sets code apart, its backticks stay: two more around them make them part of the code.
         text = self._text if console.is_terminal and not console.no_color else _CODE_SPAN.sub(r"`` \1 ``", self._text)
-        padded = Padding(Prompt(text, code_theme="ansi_dark", hyperlinks=False), (0, 0, 0, INDENT))
-        for line in console.render_lines(padded, options.update(width=width), pad=False):
-            yield from _without_trailing_space(line)
+        prompt = Prompt(text, code_theme="ansi_dark", hyperlinks=False)
+        for line in whole_lines(prompt, console, options.update(width=width - INDENT)):
+            yield from _without_trailing_space([Segment(" " * INDENT), *line])
             yield Segment.line()
+
+
+def whole_lines(what: RenderableType, console: Console, options: ConsoleOptions) -> Iterator[list[Segment]]:
+    """The lines of something that is drawn inside something else, none of them cropped, as Rich's own would be."""
+    yield from Segment.split_lines(console.render(what, options))
 
 
 def _without_trailing_space(line: list[Segment]) -> list[Segment]:

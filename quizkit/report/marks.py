@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from quizkit.check.match import ABSENT
-from quizkit.report.layout import Cut, Hanging, Row
 from quizkit.marking.mark import SURE
+from quizkit.report.layout import Cut, Hanging, Row
 from quizkit.report.text import plain, plural, safe, sign
 from quizkit.verdict import GAP, Advice, CheckResult, Outcome, Verdict, Worth
 
@@ -51,6 +51,8 @@ def _part(check: CheckResult, number: int) -> Iterator[RenderableType]:
         yield Row(sign("no"), "red", check.name, "")
         yield Cut(Text.assemble("it is      ", (safe(_said(check.expected)), "green")), 8, fold=True)
         yield Cut(Text.assemble("you said   ", (safe(_said(check.actual)) or "nothing", "red")), 8, fold=True)
+        if check.message:
+            yield Hanging("", check.message, "yellow", indent=8)
 
 
 def _said(value: Any) -> str:

@@ -24,11 +24,12 @@ _BAR: int = 10
 def summary(card: Scorecard, today: date, *, width: int) -> RenderableType:
     """The end of a drill."""
     if not card.answered:
-        return Text("  Nothing was answered; nothing is changed.")
+        return Text("  Nothing was rated; nothing is changed.")
     minutes, seconds = divmod(int(card.took), 60)
     questions = f"{card.answered} question{'' if card.answered == 1 else 's'}"
     parts: list[RenderableType] = [rule(f"{questions} in {minutes} min {seconds} s", width=width), Text()]
-    figures = f"right at once {card.at_once}   with hints {card.with_hints}   again {card.again}"
+    in_part = f"   in part {card.in_part}" if card.in_part else ""
+    figures = f"right at once {card.at_once}   with hints {card.with_hints}{in_part}   again {card.again}"
     parts.append(Text(f"  {figures}   score {card.score:.1f} of {card.answered}"))
     weak = [topic for topic in card.topics if topic.share < 1][:3]
     parts += _line("weakest", " · ".join(f"{t.topic} {t.score:.1f} of {t.answers}" for t in weak))
@@ -44,8 +45,17 @@ def welcome(asked: Sequence[Entry], known: int, horizon: date | None) -> Rendera
     if not asked:
         return Text()
     count = f"{plural(len(asked), 'question')}, {known} due and {len(asked) - known} new"
-    day = "" if horizon else " Name the day of your interview: quizkit drill --by YYYY-MM-DD."
+    day = "" if horizon else " Name the day of your interview: quizkit drill --by DATE."
     return Hanging("", f"{count}. :quit leaves at any time, and what was rated is kept.{day}", "dim", indent=2)
+
+
+def interview_day(day: date, today: date, new_a_day: int) -> RenderableType:
+    """How the day of an interview was understood, and what it asks for."""
+    left = (day - today).days
+    when = "today" if not left else f"in {plural(left, 'day')}; {plural(new_a_day, 'new question')} a day show you all of them"
+    return Hanging(
+        "", f"Your interview: {day:%A} {day.day} {day:%B}{'' if day.year == today.year else f' {day.year}'}, {when}.", indent=2
+    )
 
 
 def told(verdicts: Sequence[Told], *, width: int) -> RenderableType:
@@ -99,15 +109,16 @@ def _line(label: str, text: str) -> Iterator[RenderableType]:
 
 def interview(card: Scorecard, length_min: int, number: int, *, width: int) -> RenderableType:
     """The end of an interview: a row a topic, the weakest first, and what was missed."""
-    title = f"Mock interview {number} · {length_min} min · {card.share * 100:.0f} %"
-    parts: list[RenderableType] = [rule(title, width=width), Text()]
+    answered = f"answered {card.answered} of {card.asked}"
+    title = f"Mock interview {number} · {length_min} min"
+    if not card.answered:
+        return Group(rule(title, width=width), Text(), Text(f"  {answered}; nothing is changed"))
+    parts: list[RenderableType] = [rule(f"{title} · {card.share * 100:.0f} %", width=width), Text()]
     missed = dict(card.missed)
-    parts.append(Text(f"  {'topic':<28}{'score':<{_BAR + 8}}answers", style="dim"))
+    parts.append(Text(f"  {'topic':<28}{'score':<{_BAR + 8}}planned", style="dim"))
     parts += [_topic(topic) for topic in card.topics]
     parts.append(Text())
-    parts.append(
-        Text(f"  answered {card.answered} of {card.asked} in {clock(card.took)}   late {card.late}   hints {card.with_hints}")
-    )
+    parts.append(Text(f"  {answered} in {clock(card.took)}   late {card.late}   hints {card.hints}"))
     for name, reasons in list(missed.items())[:8]:
         parts += [Hanging(f"{sign('missed')} ", f"{name}: {'; '.join(reasons) or 'not right yet'}", indent=2)]
     if missed:

@@ -1,6 +1,6 @@
 """How an answer that was run came out: a file, check by check, and what a save changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rich.cells import cell_len
@@ -12,10 +12,11 @@ from quizkit.report.command import Command
 from quizkit.report.failure import differences, trace
 from quizkit.report.layout import Cut, Hanging, Row
 from quizkit.report.marks import advice
-from quizkit.report.text import one_line, plain, sign
-from quizkit.verdict import CheckResult, Outcome, Verdict
+from quizkit.report.text import one_line, plain, plural, sign
+from quizkit.verdict import CheckResult, FileVerdict, Outcome, Verdict
 
 _NAME_WIDTH: Final = 40
+_NAMES_SHOWN: Final = 8
 _PRINTED_SHOWN: Final = 12
 _MESSAGE_SHOWN: Final = 500
 
@@ -81,6 +82,18 @@ def file_verdict(file: str, entry: Entry, verdict: Verdict) -> RenderableType:
     if verdict.passed:
         return Group(head, advice(verdict)) if verdict.advice else head
     return Group(head, checks(verdict, one_line(file.rpartition("/")[2])))
+
+
+def folder_summary(results: Sequence[FileVerdict], passed_over: Sequence[str]) -> RenderableType:
+    """How many of a folder's files pass, and which name no question."""
+    passed = sum(result.verdict.passed for result in results)
+    verb = "passes" if len(results) == 1 else "pass"
+    parts: list[RenderableType] = [Text(f"{passed} of {plural(len(results), 'file')} {verb}")]
+    if passed_over:
+        more = f" and {len(passed_over) - _NAMES_SHOWN} more" if len(passed_over) > _NAMES_SHOWN else ""
+        names = ", ".join(one_line(name) for name in passed_over[:_NAMES_SHOWN])
+        parts.append(Hanging("", f"passed over, as they name no question: {names}{more}", "dim", indent=2))
+    return Group(*parts)
 
 
 def since(before: Verdict | None, after: Verdict) -> Iterator[RenderableType]:

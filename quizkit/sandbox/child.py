@@ -3,6 +3,7 @@
 import fcntl
 import gc
 import importlib
+import importlib.abc
 import importlib.machinery
 import io
 import os
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _REQUESTS: Final = 3
 _REPLIES: Final = 4
 _FDS: Final = 1 << 16  # far more than a worker ever opens; its limit may be endless
+_SERVER: Final = "uvicorn"
 _HIGH: Final = 64  # above every number that is given a meaning here
 
 
@@ -173,6 +175,7 @@ def _import_main(path: str) -> types.ModuleType | Broken:
     module.__spec__._initializing = True  # type: ignore[attr-defined]  # so that Python tells a circular import as one
     with open(path, encoding="utf-8") as file:  # noqa: PTH123
         source = file.read()
+    sys.meta_path.append(_NoServerFinder())
     try:
         code = compile(source, module.__file__, "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -193,6 +196,33 @@ def _import_main(path: str) -> types.ModuleType | Broken:
     except BaseException as error:  # a snippet may raise anything
         return Broken("import", told(error))
     return module
+
+
+class _NoServer(types.ModuleType):
+    """Stands in for uvicorn where it isn't installed: most files import it for `if __name__ == "__main__"`, which no run is.
+
+    Only the import is let pass; whoever uses it hears that it isn't there.
+    """
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise ModuleNotFoundError(f"No module named '{_SERVER}'", name=_SERVER)
+
+
+class _NoServerFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Comes after all other finders, so that it is only asked for what isn't there."""
+
+    def find_spec(self, name: str, *_: object) -> importlib.machinery.ModuleSpec | None:
+        """Where uvicorn comes from."""
+        return importlib.machinery.ModuleSpec(name, self) if name == _SERVER else None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        """The stand-in."""
+        return _NoServer(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """There is nothing in it."""
 
 
 def _find_app(module: types.ModuleType) -> tuple[str, Any] | Broken:

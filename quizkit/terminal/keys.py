@@ -4,6 +4,8 @@ import asyncio
 import sys
 import termios
 from collections.abc import Callable
+from math import inf
+from time import monotonic
 from typing import Any, Final
 
 from prompt_toolkit.application import Application, get_app_session
@@ -29,12 +31,40 @@ _STYLE: Final = Style.from_dict(
     {"row": "fg:ansibrightblack", "amber": "fg:ansiyellow", "red": "fg:ansired bold", "label": "bold"}
 )
 _TEXT_ROWS: Final = 12
+_ALONE_S: Final = 0.25
+"""A letter that acts is one that no other follows for so long,"""
+_WORD_S: Final = 1.0
+"""and a word goes on while its letters come no later than this."""
+
+
+class Letters:
+    """Tells a letter that is pressed from those of a word that is typed where no text is asked for."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._acts_at = 0.0
+        self._word_until = 0.0
+
+    def take(self, letter: str, now: float, *, acts: bool) -> None:
+        """A letter came at this second, and `acts` where it means something; what is held comes out of `alone`."""
+        if self._held or now < self._word_until or not acts:
+            self._held, self._word_until = "", now + _WORD_S
+        else:
+            self._held, self._acts_at = letter, now + _ALONE_S
+
+    def alone(self, now: float = inf) -> str:
+        """The letter that stood alone until this second, once; empty where there is none."""
+        if not self._held or now < self._acts_at:
+            return ""
+        found, self._held = self._held, ""
+        return found
 
 
 class Keys:
     """A reader on the terminal. A prompt that is opened again keeps its text and the place of the cursor."""
 
     def __init__(self, now: Callable[[], Seconds], echo: Callable[[str, str], None], turn: str, *, color: bool) -> None:
+        self._letters = Letters()
         self._now = now
         self._echo = echo
         self._turn = turn
@@ -51,6 +81,8 @@ class Keys:
             self._opened = place
         if self._buffer.text != prompt.text or prompt.keys:
             self._buffer = Buffer(multiline=True, document=Document(prompt.text, len(prompt.text)))
+        if prompt.replaced:
+            _select_all(self._buffer)
         asking = _Asking(self, prompt, self._buffer, inbox, send)
         asking.run()
         if asking.handed is not None:
@@ -159,14 +191,18 @@ class _Asking:
         return [("", "  "), (f"class:{style}", times), ("class:row", rest)]
 
     def _row_text(self) -> str:
-        """The clock, then what can be done, of which the last parts give way where the screen is narrow."""
+        """The clock, then what can be done, of which the last parts give way where the screen is narrow; help never does."""
         times, _ = self._times()
         parts = [times] if times else []
-        for action in self._prompt.actions:
-            if get_cwidth(" · ".join([*parts, action])) > self._columns - 4:
-                break
-            parts.append(action)
-        return " · ".join(parts)
+        parts += ["typing replaces it"] if self._buffer.selection_state else []
+        rest = list(self._prompt.actions)
+        helping = [action for action in rest if action.endswith("help")]
+        while rest and not self._has_room([*parts, *rest]):
+            rest.remove(next((action for action in reversed(rest) if action not in helping), rest[-1]))
+        return " · ".join([*parts, *rest])
+
+    def _has_room(self, parts: list[str]) -> bool:
+        return get_cwidth(" · ".join(parts)) <= self._columns - 4
 
     def _times(self) -> tuple[str, str]:
         """What is left, with signs that colour only repeats: ! under a quarter, !! under ten seconds."""
@@ -216,6 +252,9 @@ class _Asking:
         elif self._prompt.keys:
             if self._prompt.enter:
                 self._sent(Pressed(""))
+            else:
+                self.handed = ("  ", "Nothing is chosen yet.")
+                self._end()
         else:
             self._handed_in(HandedIn(text), text)
 
@@ -228,21 +267,51 @@ class _Asking:
         self._buffer.insert_text("\n")
 
     def _key(self, event: KeyPressEvent) -> None:
-        """A key that acts at once, or a part of a command that a colon began."""
+        """A key that acts, a letter only where it stands alone, or a part of a command that a colon began."""
         if self._buffer.text or event.data == ":":
             self._buffer.insert_text(event.data)
-        elif event.data in self._prompt.keys:
-            if self._prompt.stage == "rating" and event.data.isdigit():
-                self.handed = (self._lead(), event.data)
-            self._sent(Pressed(event.data))
+        elif event.data.isalpha() and self._prompt.stage in _WORDS_ARE_TYPED:
+            self._keys._letters.take(event.data, monotonic(), acts=event.data in self._prompt.keys)
+            asyncio.get_running_loop().call_later(_ALONE_S + _LATE_S, self._act_if_alone)
+        elif event.data in self._prompt.keys or (event.data.isdigit() and not _DIGITS.isdisjoint(self._prompt.keys)):
+            self._act(self._keys._letters.alone())
+            self._act(event.data)
+
+    def _act_if_alone(self) -> None:
+        self._act(self._keys._letters.alone(monotonic()))
+
+    def _act(self, key: str) -> None:
+        if not key or self._app.is_done:
+            return
+        if self._prompt.stage == "rating" and key in "1234":
+            self.handed = (self._lead(), key)
+        self._sent(Pressed(key))
 
     def _paste(self, event: KeyPressEvent) -> None:
         """Arrives whole, as text; where keys act it is an answer or nothing."""
         text = event.data.replace("\r\n", "\n").replace("\r", "\n")
         if not self._prompt.keys:
+            if self._buffer.selection_state:
+                self._buffer.cut_selection()
             self._buffer.insert_text(text)
         elif self._prompt.paste:
             self._sent(HandedIn(text))
+
+
+_DIGITS: Final = frozenset("123456789")
+_WORDS_ARE_TYPED: Final = frozenset({"rating", "answer"})
+"""Where somebody may type a word though keys act; elsewhere a word such as `yes` is as good as its first letter."""
+_LATE_S: Final = 0.01
+"""By how much the timer that looks for a lone letter comes after it: never before."""
+
+
+def _select_all(buffer: Buffer) -> None:
+    """Selects a text as a mouse would: a letter replaces it, an arrow lets go of it."""
+    buffer.cursor_position = 0
+    buffer.start_selection()
+    if buffer.selection_state is not None:
+        buffer.selection_state.enter_shift_mode()
+    buffer.cursor_position = len(buffer.text)
 
 
 def _is_command(text: str) -> bool:

@@ -624,10 +624,34 @@ def test_a_save_that_can_not_be_checked_is_told_and_watched_on(watch: Callable[.
     watched.see("2 of 2")
     _write("mine.py", "x = 1\n" * 200_000)
     watched.see("more than 1 MiB")
-    _write("mine.py", DOUBLE, None)
-    watched.see("No question is named in mine.py")
+    assert watched.settle().count("\n") == 1  # said once, however long the file stays so
+    _write("mine.py", DOUBLE, "no-such")
+    watched.see('No question has the id "no-such"')
+    assert watched.settle().count("id") == 0
     _write("mine.py", DOUBLE)
     watched.see("2 of 2")
+    assert watched.end() == 130
+
+
+def test_a_save_that_names_no_question_answers_the_one_from_before(watch: Callable[..., _Watch]) -> None:
+    watched = watch(_write("mine.py", DOUBLE))
+    watched.see("2 of 2")
+    watched.see("watching mine.py; Ctrl-C ends")
+    _write("mine.py", WRONG, None)
+    watched.see("1 of 2")
+    _write("mine.py", DOUBLE)
+    watched.see("2 of 2")
+    assert watched.end() == 130
+    assert watched.text.count("watching") == 1
+
+
+def test_a_document_that_loses_its_code_is_told_once(watch: Callable[..., _Watch]) -> None:
+    Path("notes.md").write_text(f"```python\n{DOUBLE}\n# GET /double/2\n# Returns: {{'double': 4}}\n```\n")
+    watched = watch("notes.md")
+    watched.see("1 passed")
+    Path("notes.md").write_text("nothing\n")
+    watched.see("no Python block is in this document")
+    assert watched.settle().count("\n") == 1
     assert watched.end() == 130
 
 

@@ -87,6 +87,64 @@ def test_reset_starts_over_and_deletes_nothing(run: Run, here: Path, store: Stor
         assert database.execute("SELECT count(*) FROM review").fetchone() == (2,)
 
 
+@pytest.mark.parametrize(
+    ("args", "typed", "left"),
+    [(["--all"], "y", 0), (["--all"], "n", 3), (["--all"], "", 3), (["--all", "--yes"], None, 0), (["kinds"], None, 0)],
+)
+def test_on_a_terminal_reset_of_all_asks_first(
+    run: Run, here: Path, store: Store, monkeypatch: pytest.MonkeyPatch, args: list[str], typed: str | None, left: int
+) -> None:
+    _add(store, _review("say-why", days_ago=2), _review("say-why"), _review("fill-in"))
+    asked: list[str] = []
+    monkeypatch.setattr("quizkit.cli.workbench.Workbench.is_attended", lambda _bench: True)
+
+    def answer(question: str) -> str | None:
+        asked.append(question)
+        return typed
+
+    monkeypatch.setattr("builtins.input", answer)
+    done = run("history", "reset", *args, "--deck", "deck")
+    assert done.code == 0
+    assert asked == ([] if typed is None else ["3 answers to 2 questions will no longer count. Begin anew? y/n "])
+    assert ("Anew: 3 answers to 2 questions." in done.out) == (left == 0)
+    with Store.open(here / "data" / "history.sqlite") as again:
+        assert len(again.reviews()) == left
+
+
+def test_reset_of_what_was_never_answered_says_so(run: Run, store: Store) -> None:
+    _add(store)
+    assert run("history", "reset", "--all", "--deck", "deck").out == "None of these was answered; nothing is changed.\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["drill", "--tag", "nonesuch"], "No question has --tag nonesuch."),
+        (["drill", "--kind", "recall", "--tag", "a", "--tag", "b"], "No question has --tag a --tag b."),
+        (["drill", "--kind", "choice", "--level", "senior"], "No question has --kind choice and --level senior at once."),
+        (["drill", "kinds", "--tag", "x"], "No question of these topics has --tag x."),
+    ],
+)
+def test_what_leaves_no_question_is_named(run: Run, args: list[str], words: str) -> None:
+    done = run(*args, "--deck", "deck")
+    assert (done.code, words in done.err) == (2, True)
+
+
+def test_an_interview_too_short_for_any_question_is_said_to_be_that(run: Run) -> None:
+    done = run("mock", "--minutes", "1", "--topic", "kinds", "--level", "senior", "--deck", "deck")
+    assert done.code == 2
+    assert "No question takes 1 minute or less." in done.err
+    assert "try --minutes" in done.err
+
+
+@pytest.mark.parametrize(("by", "left"), [("tomorrow", 1), ((date.today() + timedelta(days=3)).isoformat(), 3)])
+def test_a_drill_says_how_it_understood_the_day(run: Run, by: str, left: int) -> None:
+    done = run("drill", "--by", by, "--deck", "deck")
+    day = date.today() + timedelta(days=left)
+    assert f"Your interview: {day:%A} {day.day} {day:%B}" in done.out
+    assert f"in {left} day" in done.out and f"{-(-8 // left)} new questions a day" in " ".join(done.out.split())
+
+
 def test_reset_has_to_be_told_what(run: Run, store: Store, here: Path) -> None:
     _add(store, _review("say-why"))
     done = run("history", "reset", "--deck", "deck")

@@ -109,6 +109,19 @@ def test_a_folder_has_every_file_checked_that_names_a_question(run: Run) -> None
     }
 
 
+def test_a_folder_ends_with_how_many_pass_and_what_was_passed_over(run: Run) -> None:
+    _write("work/one.py", DOUBLE)
+    _write("work/two.py", DOUBLE.replace("2 * n", "n"))
+    for number in range(10):
+        _write(f"work/other-{number}.py", "print('not a question')\n", None)
+    done = run("check", "work", "--deck", "deck")
+    assert done.code == 1
+    last = " ".join(done.out[done.out.index("1 of 2 files pass") :].split())
+    assert last.startswith("1 of 2 files pass passed over, as they name no question: work/other-0.py, work/other-1.py")
+    assert last.endswith("work/other-7.py and 2 more")
+    assert "pass" not in run("check", "work/one.py", "--deck", "deck").out
+
+
 @pytest.mark.parametrize("names", [[], ["other.py"]])
 def test_a_folder_where_nothing_is_to_be_checked_ends_with_3(run: Run, names: list[str]) -> None:
     Path("work").mkdir()
@@ -136,6 +149,7 @@ def test_an_unknown_id_has_close_ones(run: Run) -> None:
     assert done.code == 2
     assert 'No question has the id "wriet-it".' in done.err
     assert "Close: write-it" in done.err
+    assert "of another deck: quizkit check mine.py --deck DECK" in done.err
 
 
 def test_a_question_that_no_file_answers(run: Run) -> None:
@@ -401,6 +415,12 @@ def test_a_question_of_several_files_is_started_and_checked_as_a_folder(run: Run
     assert again.code == 2
     assert "app/main.py is there already and differs" in again.err
     assert "@app.get" in main.read_text()
+
+
+def test_start_says_how_to_check_what_it_wrote_and_no_more(run: Run) -> None:
+    written = run("start", "write-it", "-o", "mine.py", "--deck", "deck").out
+    assert written == "mine.py\n  check it: quizkit check mine.py --deck deck\n"
+    assert run("check", "mine.py", "--deck", "deck").code == 1
 
 
 def test_files_that_are_no_text_are_told(run: Run) -> None:

@@ -37,6 +37,13 @@ def test_a_sound_question_has_no_findings(kind: str) -> None:
     assert list(findings(question(kind))) == []
 
 
+def test_the_gap_that_the_readme_shows_is_sound(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    [line] = [line for line in readme.splitlines() if "kind: cloze" in line and line.startswith("  - ")]
+    (tmp_path / "mine.yaml").write_text(f"topic: Mine\nquestions:\n{line}\n", encoding="utf-8")
+    assert lint([tmp_path / "mine.yaml"]) == ([], 1)
+
+
 def _unknown(path: str) -> str:
     return f"no path in the prompt or the starter is {path}; name it, or nobody can know what this check asks"
 

@@ -146,6 +146,17 @@ def test_topics_are_chosen_by_number_slug_or_start_of_the_title(topics: loader.D
     assert "".join(entry.id for entry in topics.select(names)) == ids
 
 
+def test_a_name_that_is_no_topic_may_be_a_tag(tmp_path: Path) -> None:
+    write_deck(tmp_path / "03-path.yaml", recall("a", "    tags: [security]\n") + recall("b"), topic="Path")
+    write_deck(tmp_path / "04-query.yaml", recall("c", "    tags: [security, path]\n"), topic="Query")
+    deck = loader.load([tmp_path])
+    assert [entry.id for entry in deck.select(["Security"])] == ["a", "c"]
+    assert [entry.id for entry in deck.select(["path"])] == ["a", "b"]  # a topic comes first
+    with pytest.raises(QuizkitError) as caught:
+        deck.select(["securty"])
+    assert caught.value.advice.startswith("Close: security,")
+
+
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
@@ -228,6 +239,30 @@ def test_every_problem_of_every_file_is_told_in_order(tmp_path: Path) -> None:
     ]
     assert caught.value.exit_code == 1
     assert [str(problem) for problem in loader.problems([tmp_path])] == str(caught.value).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("topic: T\nsektion: 3\n", ':2: unknown key "sektion"; did you mean "section"?'),
+        ("topic: T\nsection: x\n", ":2: section: should be a whole number, not 'x'"),
+        ("section: 3\n", ':1: missing key "topic"'),
+    ],
+)
+def test_what_is_wrong_above_the_questions_hides_none_of_them(tmp_path: Path, head: str, told: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"{head}questions:\n{recall('one').replace('prompt', 'promt')}{recall('two')}", encoding="utf-8")
+    found = [str(problem).removeprefix(str(path)) for problem in loader.problems([path])]
+    assert told in found
+    assert any('unknown key "promt"' in line for line in found)
+    assert [entry.id for entry, _ in loader.inspect([path])[0]] == ["two"]
+
+
+@pytest.mark.parametrize("text", ["- 1\n", "questions: 3\ntopic: T\n", "null\n", "topic: T\n"])
+def test_a_file_without_questions_is_told_to_be_that(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    assert loader.problems([tmp_path / "a.yaml"])
+    assert loader.inspect([tmp_path / "a.yaml"])[0] == []
 
 
 def test_a_file_beside_with_problems_does_not_stand_in_the_way(tmp_path: Path) -> None:

@@ -648,6 +648,21 @@ def test_a_router_comes_with_what_hangs_on_it(sandbox: Sandbox, text: str) -> No
     assert [v.outcome for v in _grade(blocks(text, markdown=True), sandbox) if v.checks] == [Outcome.passed]
 
 
+def test_a_router_that_nobody_makes_is_made_and_included(sandbox: Sandbox) -> None:
+    asked = '@router.get("/q")\ndef q():\n    return 2\n# GET /q\n# Returns: 2'
+    found = blocks(_fence(asked), markdown=True)
+    assert [verdict.outcome for verdict in _grade(found, sandbox)] == [Outcome.passed]
+    assert found[0].assumed == (
+        "from fastapi import APIRouter",
+        "router = APIRouter()",
+        "from fastapi import FastAPI",
+        "app = FastAPI()",
+        "app.include_router(router)",
+    )
+    own = blocks(_fence("from fastapi import FastAPI\n\napp = FastAPI()\napp.include_router(router)\n" + asked), markdown=True)
+    assert "app.include_router(router)" not in own[0].assumed
+
+
 def test_blocks_that_build_on_each_other(sandbox: Sandbox) -> None:
     text = (
         _fence("app = FastAPI()\nitems = {}")

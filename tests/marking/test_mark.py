@@ -112,7 +112,32 @@ def test_a_number_of_thousands_of_digits_is_a_wrong_choice() -> None:
         ("a {{gap}}", "  GAP ", True),
         ("a {{gap}}", "`gap`", True),
         ("a {{no gap}}", "no   gap", True),
-        ("a {{no gap}}", "nogap", False),
+        ("a {{no gap}}", "nogap", True),
+        ("a {{thread pool}}", "thread-pool", True),
+        ("an {{OpenAPI}}", "open api", True),
+        ("a {{X-Request-ID}}", "x request id", True),
+        ("a {{gap}}", "gap.", True),
+        ("a {{gap}}", "gap,", True),
+        ("a {{gap}}", "'gap'.", True),
+        ("a {{gap}}", '"gap."', True),
+        ("a {{gap}}", "a gap", True),
+        ("a {{gap}}", "The  gap.", True),
+        ("{{the gap}}", "gap", True),
+        ("{{an hour}}", "Hour", True),
+        ("{{a}}", "a", True),
+        ("{{a}}", "", False),
+        ("{{a}}", "the", False),
+        ("{{another}}", "other", False),
+        ("{{async}}", "a sync", False),
+        ("{{12}}", "1 2", False),
+        ("{{1-2}}", "12", False),
+        ("{{-1}}", "1", False),
+        ("{{1.5}}", "15", False),
+        ("{{...}}", ".", False),
+        ("{{.}}", "...", False),
+        ("{{not required}}", "required", False),
+        ("`a {{gap}}`", "gap.", False),
+        ("`a {{x-y}}`", "xy", False),
         ("a {{gap}}", "gaps", False),
         ("a {{gap}}", "", False),
         ("a {{with || without}}", "without", True),
@@ -137,13 +162,37 @@ def test_a_gap_is_marked(text: str, answer: str, right: bool) -> None:
     assert (verdict.passed, verdict.score) == (right, float(right))
 
 
+@pytest.mark.parametrize(
+    ("text", "answer", "message"),
+    [
+        ("{{Starlette}}", "starlete", 'close: "starlete" is written Starlette'),
+        ("{{Starlette}}", "Satrlette", 'close: "Satrlette" is written Starlette'),
+        ("{{thread pool || pool}}", "the thraed-pool.", 'close: "the thraed-pool." is written thread pool'),
+        ("`{{Depends}}`", "depends", "only the capitals differ: it is Depends"),
+        ("`{{Depends}}`", "Dpends", 'close: "Dpends" is written Depends'),
+        ("{{Starlette}}", "stalete", ""),
+        ("{{async}}", "sync", ""),
+        ("{{put}}", "post", ""),
+        ("{{get}}", "set", ""),
+        ("{{10000}}", "1000", ""),
+        ("{{sha256}}", "sha265", ""),
+        ("{{Starlette}}", "", ""),
+        ("{{Starlette}}", "Starlette", ""),
+    ],
+)
+def test_what_is_all_but_right_is_wrong_and_told(text: str, answer: str, message: str) -> None:
+    [check] = mark_cloze(question("cloze", text=text), (answer,)).checks
+    assert check.message == message
+    assert (check.outcome is Outcome.passed) == (answer == "Starlette")
+
+
 def test_every_gap_counts_and_none_is_passed_over() -> None:
     sample = question("cloze", text="{{a || A}} {{b}} {{c}}")
     assert mark_cloze(sample, (" a ", "x")) == Verdict(
         Outcome.failed,
         1 / 3,
         (
-            CheckResult("gap 1", Outcome.passed, expected="a or A", actual="a"),
+            CheckResult("gap 1", Outcome.passed, expected="a", actual="a"),
             CheckResult("gap 2", Outcome.failed, expected="b", actual="x"),
             CheckResult("gap 3", Outcome.failed, expected="c", actual=""),
         ),

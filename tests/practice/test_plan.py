@@ -45,6 +45,16 @@ def test_new_ones_are_bounded_by_the_day_and_due_ones_never(allowed: int, new: l
     assert _ids(Order(new_today=allowed)) == ["overdue", "due-today", *new]
 
 
+def test_spread_new_ones_take_the_topics_in_turn_the_easiest_level_first() -> None:
+    deck = tuple(
+        entry(f"{topic}{number}", topic=topic, level=level)  # type: ignore[arg-type]  # a literal that lost its type
+        for topic, levels in (("a", ("senior", "junior", "junior", "mid")), ("b", ("mid", "junior")), ("c", ("junior",) * 3))
+        for number, level in enumerate(levels)
+    )
+    assert " ".join(_ids(Order(spread=True), deck)) == "a1 b1 c0 a2 c1 c2 a3 b0 a0"
+    assert " ".join(_ids(Order(), deck)) == "a0 a1 a2 a3 b0 b1 c0 c1 c2"
+
+
 def test_only_new_ones() -> None:
     assert _ids(Order(only_new=True, new_today=1)) == ["new-1", "new-2", "new-3"]
 

@@ -30,10 +30,20 @@ def test_a_drills_card() -> None:
     assert (card.mode, card.asked, card.answered, card.took) == ("drill", 3, 3, 492)
     assert card.score == 2.5
     assert card.share == pytest.approx(2.5 / 3)
-    assert (card.at_once, card.with_hints, card.again, card.late) == (1, 1, 1, 1)
+    assert (card.at_once, card.with_hints, card.in_part, card.again, card.late, card.hints) == (1, 0, 1, 1, 1, 1)
     assert card.topics == (TopicScore("Routes", 2, 1.5), TopicScore("Errors", 1, 1.0))
     assert card.missed == (("b", ("idea 2",)),)
     assert card.due == ((TODAY + timedelta(days=1), 2), (TODAY + timedelta(days=2), 1))
+
+
+@pytest.mark.parametrize("rating", Rating)
+@pytest.mark.parametrize(
+    ("score", "hints", "late"), [(1, 0, False), (0.5, 0, False), (0.8, 1, False), (0.4, 1, True), (1, 0, True)]
+)
+def test_every_answer_is_in_one_group(rating: Rating, score: float, hints: int, late: bool) -> None:
+    card = scorecard(_state(ITEMS, [review("a", score, rating=rating, hints=hints, late=late)]), 1)
+    assert sorted((card.at_once, card.with_hints, card.in_part, card.again)) == [0, 0, 0, 1]
+    assert card.again == (rating is Rating.again)
 
 
 def test_a_drills_card_counts_what_was_answered() -> None:

@@ -211,6 +211,38 @@ def test_gaps_are_filled_one_after_the_other() -> None:
     assert (session.state.reviews[0].score, session.state.reviews[0].reasons) == (0.5, ("gap 2",))
 
 
+@pytest.mark.parametrize("text", ["'twice': 42", '"twice": 42', "twice: 42", "{twice: 42}", "[1, 2", '{"a": 1'])
+def test_what_is_no_json_yet_is_refused_kindly_and_gives_way_to_what_is_typed(text: str) -> None:
+    session = Session(item("predict"))
+    session.at(1, HandedIn("200"))
+    [note] = notes(session.at(2, HandedIn(text)))
+    assert note.startswith("This is not JSON yet: ")
+    assert (session.phase.field, session.phase.draft, session.phase.replaced) == (1, ("200", text), True)
+    session.at(3, Typed("{"))
+    assert not session.phase.replaced
+    assert grades(session.at(4, HandedIn('{"twice": 42}')))
+
+
+@pytest.mark.parametrize("text", ["just a text", '"note: a text"', "42", "", "null", "['a: b']", "Not Found"])
+def test_other_predictions_are_not_refused(text: str) -> None:
+    session = Session(item("predict"))
+    session.at(1, HandedIn("200"))
+    assert grades(session.at(2, HandedIn(text)))
+
+
+def test_back_selects_what_stands_in_the_field() -> None:
+    session = Session(item("cloze", text=TWO_GAPS))
+    session.at(1, HandedIn("first"), Commanded("back"))
+    assert session.phase == Answering(("first", ""), replaced=True)
+
+
+def test_a_question_without_a_follow_up_says_so() -> None:
+    session = Session(item("cloze"))
+    session.at(1, HandedIn("gap"))
+    session.graded(1)
+    assert notes(session.at(2, Pressed("f"))) == ["This question has no follow-up."]
+
+
 def test_a_prediction_has_a_field_for_each_part() -> None:
     asked = item("predict")
     session = Session(asked)
@@ -525,7 +557,8 @@ def test_an_input_that_ends_at_the_rating_rates_nothing() -> None:
     session = Session(item("cloze"), item("recall"))
     session.at(1, HandedIn("gap"))
     session.graded(1)
-    assert saved(session.at(2, HungUp())) == []
+    [note] = notes(session.at(2, HungUp()))
+    assert "isn't kept" in note and saved(session.effects) == []
 
 
 @pytest.mark.parametrize("handed_in", [False, True])
@@ -626,15 +659,26 @@ def test_undo_before_the_rating_opens_the_question_again() -> None:
     session = Session(asked, item("recall"))
     session.at(1, HandedIn("wrong"))
     session.graded(1, FAILED)
-    assert session.at(2, Commanded("undo")) == [Show(Asked(asked, 1, 2, again=True))]
-    assert session.phase == Answering(("",), hints=1)  # the reference has been seen
+    words = "It counts one hint now, as its answer has been seen."
+    assert session.at(2, Commanded("undo")) == [Show(Asked(asked, 1, 2, again=True)), Show(Note(words))]
+    assert session.phase == Answering(("wrong",), hints=1, replaced=True)
+    session.at(3, Typed("right"))
+    assert session.phase == Answering(("right",), hints=1)
+
+
+def test_undo_of_a_choice_chooses_nothing() -> None:
+    session = Session(item("choice", order=(1, 0)))
+    session.at(1, Pressed("1"))
+    session.graded(1, FAILED)
+    session.at(2, Commanded("undo"), Commanded("hint"))
+    assert (session.phase.draft, session.phase.hints) == (("",), 1)
 
 
 def test_undo_while_ticking_opens_the_question_again() -> None:
     session = Session(item("recall"))
     session.at(1, HandedIn("x"))
     session.graded(1, points("must"))
-    assert shown(session.at(2, Commanded("undo"))) == ["Asked"]
+    assert shown(session.at(2, Commanded("undo"))) == ["Asked", "Note"]
     assert session.stands_at(Answering)
 
 
@@ -645,8 +689,10 @@ def test_undo_after_the_rating_takes_the_review_back() -> None:
     assert session.state.position == 1
     effects = session.at(7, Commanded("undo"))
     assert saved(effects) == [Withdrawal("s-0", BEGAN + timedelta(seconds=7))]
-    assert notes(effects) == ["The rating of a-cloze is taken back."]
-    assert effects[-1] == Show(Asked(first, 1, 2, again=True))
+    told = ["The rating of a-cloze is taken back.", "It counts one hint now, as its answer has been seen."]
+    assert notes(effects) == told
+    assert effects[-2] == Show(Asked(first, 1, 2, again=True))
+    assert session.phase.draft == ("x",)
     assert (session.state.position, session.state.reviews) == (0, ())
     _rated(session, 9, key="1")
     assert [(review.id, review.rating) for review in session.state.reviews] == [("s-1", Rating.again)]
@@ -779,7 +825,7 @@ def _at_phase(name: str, mode: Any) -> Session:
 @pytest.mark.parametrize("name", ["answering", "grading", "ticking", "judged"])
 def test_a_drill_whose_terminal_is_gone_is_over(name: str) -> None:
     session = _at_phase(name, DRILL)
-    assert session.at(2, HungUp()) == []
+    assert saved(session.at(2, HungUp())) == []
     assert session.phase == Finished()
 
 

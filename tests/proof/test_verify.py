@@ -91,7 +91,10 @@ def test_an_edit_that_does_not_fit_is_told(sandbox: Sandbox) -> None:
 
 def test_a_starter_that_never_ends_is_told(impatient: Sandbox) -> None:
     proof = _verify(impatient, "code", starter="while True:\n    pass\n", wrong=[])
-    assert proof.messages == ["the starter ends as timeout: while it was imported: no answer before the time was up (1.5 s)"]
+    assert proof.messages == [
+        "the starter ends as timeout: while it was imported: no answer before the time was up (1.5 s); "
+        "an endless loop? What only takes long gets longer with --timeout"
+    ]
 
 
 def test_a_snippet_that_answers_differently_each_time_is_no_key(sandbox: Sandbox) -> None:

@@ -38,7 +38,9 @@ def _card(**more: object) -> Scorecard:
         "score": 7.4,
         "at_once": 6,
         "with_hints": 2,
+        "in_part": 0,
         "again": 2,
+        "hints": 3,
         "late": 0,
         "topics": (TopicScore("[red]Routes[/red]", 3, 1.0), TopicScore("CORS", 1, 1.0)),
         "missed": (("mw-order", ("a :reason:",)),),
@@ -59,8 +61,21 @@ def test_the_end_of_a_drill() -> None:
     assert "quizkit show mw-order --answer" in text
 
 
+def test_what_was_right_in_part_is_told_where_there_is_some() -> None:
+    text = _text(summary(_card(at_once=5, in_part=1), TODAY, width=80))
+    assert "right at once 5   with hints 2   in part 1   again 2" in text
+
+
+def test_an_interview_that_is_given_up_says_how_much_was_answered() -> None:
+    text = _text(interview(_card(mode="mock", asked=7, answered=0, score=0.0), 30, 1, width=80))
+    assert "answered 0 of 7" in text
+    assert "%" not in text
+    begun = _text(interview(_card(mode="mock", asked=7, answered=2, score=1.0), 30, 1, width=80))
+    assert "answered 2 of 7" in begun and "planned" in begun
+
+
 def test_the_end_of_a_drill_in_which_nothing_was_answered() -> None:
-    assert _text(summary(_card(answered=0), TODAY, width=80)).strip() == "Nothing was answered; nothing is changed."
+    assert _text(summary(_card(answered=0), TODAY, width=80)).strip() == "Nothing was rated; nothing is changed."
 
 
 def test_the_end_of_an_interview() -> None:

@@ -1,7 +1,10 @@
 """A drill on a real pseudo-terminal, answered by keyboard, at three widths."""
 
+import time
+
 import pytest
 
+from quizkit.terminal.keys import Letters
 from tests.terminal.conftest import Place, Terminal
 from tests.terminal.decks import DOUBLE
 
@@ -111,6 +114,7 @@ def test_hint_skip_undo_and_quit(recalls: Place, columns: int) -> None:
     terminal.enter("better")
     terminal.asks(RATING)
     terminal.type("u")
+    terminal.see("It counts 3 hints now, as its answer has been seen.", "▸ better")
     terminal.asks(":hint", "1 of 3")
     terminal.enter("best")
     terminal.asks(RATING)
@@ -128,13 +132,17 @@ def test_hint_skip_undo_and_quit(recalls: Place, columns: int) -> None:
 def test_the_single_keys_where_no_text_is_typed(kinds: Place) -> None:
     terminal = kinds.drill("--kind", "fix", "--kind", "code", "--kind", "choice")
     terminal.asks("1-3 choose", "1 of 4")
-    terminal.enter()  # nothing is chosen: the terminal takes no notice
+    terminal.enter()
+    terminal.see("Nothing is chosen yet.")
+    terminal.asks("1-3 choose", "1 of 4")
     terminal.type("h")
     terminal.see("This question has no hints.")
     terminal.asks("1-3 choose", "1 of 4")
     terminal.type("s")
     terminal.asks("1-3 choose", "2 of 4")
-    terminal.type("7")  # no option; the terminal takes no notice
+    terminal.type("7")
+    terminal.see("Type the number of an option, 1 to 3.")
+    terminal.asks("1-3 choose", "2 of 4")
     terminal.type("s")
     terminal.asks("checked at each save", "3 of 4")
     terminal.type("h")
@@ -149,6 +157,75 @@ def test_the_single_keys_where_no_text_is_typed(kinds: Place) -> None:
     terminal.type("q")
     assert terminal.ends() == 0
     assert kinds.reviews() == []
+
+
+def test_a_command_typed_after_a_refused_line_is_a_command(kinds: Place) -> None:
+    terminal = kinds.drill("--kind", "predict")
+    terminal.asks(":hint", "1 of 1")
+    terminal.enter("200")
+    terminal.see("json ▸")
+    terminal.enter("{double: 8}")
+    terminal.see("This is not JSON yet", "typing replaces it")
+    terminal.enter(":hint")
+    terminal.see("This question has no hints.")
+    terminal.enter("'double': 8")
+    terminal.see("an object stands in braces", "typing replaces it")
+    terminal.type("\x1b[H{\x1b[F}\r")  # an arrow, Home or End lets go of it, and it is mended
+    terminal.asks(RATING)
+    terminal.see('✓ GET /double/4 · json {"double": 8}')
+    terminal.enter()
+    assert terminal.ends() == 0
+
+
+@pytest.mark.parametrize("word", ["clear", "dunno", "unsure", "right", "quit"])
+def test_a_word_typed_at_the_rating_presses_no_key(recalls: Place, word: str) -> None:
+    terminal = recalls.drill()
+    terminal.asks(":hint", "1 of 3")
+    terminal.enter("mine")
+    terminal.asks(RATING)
+    terminal.type(word)
+    time.sleep(0.6)
+    terminal.type("3")
+    terminal.asks(":hint", "2 of 3")
+    terminal.enter(":quit")
+    assert terminal.ends() == 0
+    assert [(review.answer, int(review.rating)) for review in recalls.reviews()] == [(("mine",), 3)]
+    assert not (recalls.data / "reports.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "acted"),
+    [
+        ([("u", 0.0)], ["u"]),
+        ([("u", 0.0), ("u", 0.6)], ["u", "u"]),
+        ([("r", 0.0), ("q", 0.3)], ["r", "q"]),
+        ([("u", 0.0), ("n", 0.1), ("s", 0.2), ("u", 0.3)], []),
+        ([("d", 0.0), ("u", 0.4), ("n", 0.8), ("n", 1.2), ("o", 1.6)], []),  # typed slowly
+        ([("c", 0.0), ("l", 0.2), ("e", 0.9), ("a", 1.5), ("r", 2.1), ("u", 4.0)], ["u"]),
+        ([("x", 0.0), ("u", 1.1)], ["u"]),
+    ],
+)
+def test_a_letter_acts_where_it_stands_alone(typed: list[tuple[str, float]], acted: list[str]) -> None:
+    letters, found = Letters(), []
+    for letter, at in typed:
+        found.append(letters.alone(at))
+        letters.take(letter, at, acts=letter in "ursqf")
+        found.append(letters.alone(at))
+    found.append(letters.alone())
+    assert [letter for letter in found if letter] == acted
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_help_stays_in_the_row_of_keys(recalls: Place, columns: int) -> None:
+    terminal = recalls.drill(columns=columns)
+    terminal.asks(":help", "1 of 3")
+    terminal.enter("mine")
+    terminal.asks("? help")
+    terminal.see("1 again 1 d")
+    terminal.type("f")
+    terminal.see("This question has no follow-up.")
+    terminal.enter(":quit")
+    assert terminal.ends() == 0
 
 
 def test_a_follow_up_is_asked_next(kinds: Place) -> None:
@@ -184,5 +261,5 @@ def test_the_same_question_comes_back_when_it_is_due_and_not_before(recalls: Pla
 
 def test_a_drill_with_nothing_to_ask_says_so(recalls: Place) -> None:
     terminal = recalls.drill("--new", "--tag", "none-has-it")
-    terminal.see("No question is like that.")
+    terminal.see("No question has --tag none-has-it.")
     assert terminal.ends() == 2

@@ -120,7 +120,7 @@ def test_the_shell_has_its_terminal_back_as_it_was(recalls: Place, key: str) -> 
     shell.enter(" ".join([*QUIZKIT, "drill", "--deck", "deck"]))
     shell.asks(":hint", "1 of 3")
     shell.type(key)
-    shell.see("Nothing was answered")
+    shell.see("Nothing was rated")
     shell.enter("stty -a > after; echo done-$((1 + 1))")
     shell.see("done-2")
     assert (recalls.folder / "after").read_text() == (recalls.folder / "before").read_text()

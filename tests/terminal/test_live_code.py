@@ -160,6 +160,7 @@ def test_the_editor_with_its_arguments_has_the_terminal_and_what_it_saves_is_che
 def test_an_editor_that_returns_at_once_with_the_file_untouched_asks_again(kinds: Place) -> None:
     terminal = _code(kinds, EDITOR="true")
     terminal.type("e")
+    time.sleep(0.6)  # the editor leaves no trace on the screen, and a letter that follows at once would make a word
     terminal.asks(SAVES, "1 of 1")
     terminal.type("q")
     assert terminal.ends() == 0

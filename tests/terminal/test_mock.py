@@ -279,5 +279,5 @@ def test_a_block_that_is_open_when_the_time_is_up_is_handed_in_as_it_stands(two:
 
 def test_nothing_that_fits_is_said(two: Place) -> None:
     terminal = two.timed("mock", "--minutes", "2", "--deck", "deck", "--level", "senior")
-    terminal.see("No question is like that.")
+    terminal.see("No question has --level senior.")
     assert terminal.ends() == 2

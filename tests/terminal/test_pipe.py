@@ -98,7 +98,7 @@ def test_no_input_at_all_is_an_input_that_ends(recalls: Place) -> None:
         check=False,
     )
     assert (done.returncode, recalls.reviews()) == (0, [])
-    assert "Nothing was answered; nothing is changed." in done.stdout
+    assert "Nothing was rated; nothing is changed." in done.stdout
 
 
 def test_odd_text_arrives_letter_for_letter(recalls: Place) -> None:
@@ -120,6 +120,7 @@ def test_a_block_is_one_answer(recalls: Place) -> None:
 def test_a_block_that_is_never_closed_ends_with_the_input(recalls: Place) -> None:
     done = _piped(recalls, ":<<END\nfirst\nsecond\n")
     assert (done.returncode, recalls.reviews()) == (0, [])
+    assert "The input ended before this answer was rated" in done.stdout
 
 
 def test_two_colons_are_one(recalls: Place) -> None:
