@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import Final
 
-from quizkit.marking.english import CONDITIONS, MEANS, NEGATORS, SMALL_WORDS, SYMMETRICAL
+from quizkit.marking.english import CONDITIONS, MEANS, SMALL_WORDS, SYMMETRICAL
 from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, clauses, sentences
 
 COVERED: Final = 0.8
@@ -177,10 +177,10 @@ def _between(words: Sequence[Word], first: Word, last: Word) -> set[str]:
 
 def _content(words: Sequence[Word]) -> tuple[Word, ...]:
     """The words that mean something; an identifier of several words is one of them."""
-    heavy = [word for word in words if word.text not in SMALL_WORDS and word.text not in NEGATORS]
+    heavy = [word for word in words if word.text not in SMALL_WORDS and not word.is_negator]
     return tuple(word for before, word in pairwise((None, *heavy)) if before is None or not word.follows(before))
 
 
 def _odd(words: Sequence[Word], others: Sequence[Word]) -> bool:
     """Whether the negators of the two differ by an odd number."""
-    return sum(word.text in NEGATORS for word in (*words, *others)) % 2 == 1
+    return sum(word.is_negator for word in (*words, *others)) % 2 == 1

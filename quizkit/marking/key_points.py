@@ -13,18 +13,19 @@ from typing import Final
 
 from quizkit.deck.models import KeyPoint, KeyPoints
 from quizkit.marking.contradiction import conflict
-from quizkit.marking.english import NEGATORS
 from quizkit.marking.likeness import Link, stems, weigh
 from quizkit.marking.passages import Passages, Wording
-from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, passage, read, sentences
+from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, quotation, read, sentences
 from quizkit.verdict import PointResult
 
 BEST: Final = 3
 """Wordings of a point whose shares are averaged at most: one alone can be held by chance."""
-OF: Final = 4
+OF: Final = 3
 """So many wordings it takes for each of them: of few wordings one is enough, since hardly any answer holds two."""
 ASKED: Final = 0.8
 """What a word of the question counts: more than in free text, as a wording holds few that say nothing."""
+ALONE: Final = 0.03
+"""What is taken away where one wording decides."""
 MASS: Final = 1.0
 """Added to a wording's weight, in words, so that one of two words is held less surely than one of eight."""
 WIDER: Final = 0.06
@@ -39,7 +40,7 @@ VOICED: Final = Link((21.3, -0.74), -3.0)
 """and, for a misconception, from a claim and the number of right points that were made: who knows much errs less."""
 NEAR_COPY: Final = 0.5
 """Share of a wording that a passage must hold before it is asked whether it says the reverse."""
-COPY: Final = 0.9
+COPY: Final = 0.7
 """Share that it must hold, denied where the wording denies and not where it doesn't, to say the wording as it stands."""
 LEAST: Final = 0.4
 ACCUSED: Final = 0.55
@@ -153,7 +154,7 @@ def _rarity(texts: Sequence[set[str | int]]) -> dict[str | int, float]:
 
 
 def _weighed(words: Iterable[Word], asked: frozenset[str], rarity: Mapping[str | int, float]) -> Wording:
-    weights = weigh((word for word in words if word.text not in NEGATORS), asked, ASKED)
+    weights = weigh((word for word in words if not word.is_negator), asked, ASKED)
     parts = Counter(word.whole for word in weights)  # an identifier of several words is one
     return tuple(
         (word, weight * min(rarity[name] for name in (word.stem, *word.terms)) / parts[word.whole])
@@ -165,7 +166,8 @@ def _support(point: _Point, passages: Passages, *, agreeing: bool) -> _Support:
     shares = [passages.shares(wording, MASS, agreeing=agreeing) for wording in point.wordings]
     best = min(BEST, -(-len(shares) // OF))
     means = [sum(sorted(row)[-best:]) / best for row in zip(*shares, strict=True)]
-    return _Support(shares, [mean - WIDER * joined for mean, joined in zip(means, passages.joined, strict=True)])
+    alone = ALONE if best == 1 else 0.0
+    return _Support(shares, [mean - WIDER * joined - alone for mean, joined in zip(means, passages.joined, strict=True)])
 
 
 def _rivals(supports: Sequence[_Support]) -> list[tuple[int, float, float]]:
@@ -189,9 +191,9 @@ def _sighted(point: _Point, claim: _Claim, likely: float, answer: str, passages:
     state, words = "missed", ""
     if likely >= (ACCUSED if point.role == "misconception" else LEAST):
         wording = point.wordings[claim.shares.index(max(claim.shares))]
-        state, words = "found", passage(answer, passages.like(wording, claim.place))
+        state, words = "found", quotation(answer, passages.like(wording, claim.place))
         if point.role != "misconception" and (against := _turned(point, claim, passages, vocabulary)):
-            state, words = "contradicted", passage(answer, against)
+            state, words = "contradicted", quotation(answer, against)
     return Sighting(PointResult(point.point.idea, point.role, state, words, point.why), likely)
 
 

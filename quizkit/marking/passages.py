@@ -1,6 +1,7 @@
 """An answer cut into passages, and how much of a wording each of them holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from quizkit.marking.words import Word, alike, clauses
@@ -15,23 +16,20 @@ MOST: Final = 400
 
 
 class Passages:
-    """The runs of one to three neighbouring clauses of an answer, numbered; a set of them is the bits of an integer."""
+    """The runs of one to three neighbouring clauses of an answer, and its longer sentences, numbered; a set of them is an integer's bits."""
 
     def __init__(self, words: Sequence[Word]) -> None:
         self.given = tuple(words)
         parts = clauses(words)
         self.words: list[tuple[Word, ...]] = []
         self.joined: list[int] = []
-        """For each passage, how many clauses it has beyond the first."""
+        """For each passage, how many clauses it has beyond the first, at most two."""
         holding = [0] * len(parts)
-        for first in range(len(parts)):
-            for last in range(first, min(first + CLAUSES, len(parts))):
-                for clause in range(first, last + 1):
-                    holding[clause] |= 1 << len(self.words)
-                self.words.append(tuple(word for part in parts[first : last + 1] for word in part))
-                self.joined.append(last - first)
-            if len(self.words) >= MOST:
-                break
+        for first, after in islice(_runs(parts), MOST):
+            for clause in range(first, after):
+                holding[clause] |= 1 << len(self.words)
+            self.words.append(tuple(word for part in parts[first:after] for word in part))
+            self.joined.append(min(after - first, CLAUSES) - 1)
         self._places: dict[str, tuple[Word, int, int]] = {}
         self._by_key: dict[object, list[str]] = {}
         self._by_letter: dict[str, list[str]] = {}
@@ -85,6 +83,16 @@ class Passages:
             if value := alike(word, other):
                 places[value] = places.get(value, 0) | (affirmed | denied if turned is None else denied if turned else affirmed)
         return [(value, _members(held)) for value, held in places.items()]
+
+
+def _runs(parts: Sequence[tuple[Word, ...]]) -> Iterator[tuple[int, int]]:
+    """The first clause of each passage, and the one after its last."""
+    for first, part in enumerate(parts):
+        yield from ((first, after) for after in range(first + 1, min(first + CLAUSES, len(parts)) + 1))
+        if first == 0 or parts[first - 1][0].sentence != part[0].sentence:
+            after = next((at for at in range(first, len(parts)) if parts[at][0].sentence != part[0].sentence), len(parts))
+            if after - first > CLAUSES:
+                yield first, after
 
 
 def _keys(word: Word) -> set[object]:

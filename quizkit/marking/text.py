@@ -15,7 +15,7 @@ from quizkit.deck.models import KeyPoint, KeyPoints
 from quizkit.marking.contradiction import Conflict, conflict
 from quizkit.marking.key_points import sight_points
 from quizkit.marking.likeness import Link, measures, stems, weigh
-from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, passage, read, sentences
+from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, passage, quotation, read, sentences
 from quizkit.verdict import Outcome, PointResult, Verdict
 
 CONTRADICTED: Final = 0.4
@@ -31,6 +31,8 @@ HEAP, HEAP_OFFSET = 1.5, 15
 """So many words beside the point, for each of the reference's and fifteen more, make a heap,"""
 HEAP_IF_STRANGE, STRANGE = 1.2, 0.85
 """or so many where hardly any others are left."""
+REPEATED, REPEATED_FROM = 0.5, 10
+"""So large a share of an answer's words, where it has so many, is one word over and over."""
 MOST_POINTS: Final = 30
 """Sentences of a reference that are looked for one by one."""
 SURE: Final = 0.85
@@ -110,13 +112,14 @@ def _contradicting(score: float, points: tuple[PointResult, ...]) -> Verdict:
 def _own_points(reference: str) -> KeyPoints:
     """A reference's sentences as key points; code in it is compared, and is no point of its own."""
     text = _UNWRAPPED.sub(" ", _FENCED.sub("\n", reference))
-    parts = [passage(text, sentence) for sentence in sentences(read(text))] or [reference.strip()]
+    heavy = [sentence for sentence in sentences(read(text)) if sum(word.weight == 1 for word in sentence) > 1]
+    parts = [passage(text, sentence) for sentence in heavy] or [reference.strip()]
     return KeyPoints.model_construct(must=tuple(KeyPoint.model_construct(idea=part) for part in parts[:MOST_POINTS]))
 
 
 def quoted(reference: str, answer: str, against: Conflict) -> PointResult:
     """A statement of the reference, and the words of the answer that say the reverse."""
-    return PointResult(passage(reference, against.statement), "reference", "contradicted", passage(answer, against.passage))
+    return PointResult(passage(reference, against.statement), "reference", "contradicted", quotation(answer, against.passage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def cap(wanted: Sequence[Word], given: Sequence[Word], asked: frozenset[str], vo
     """What holds an answer down, however alike its words: a contradiction, no order, nothing of its own, a heap of everything."""
     if against := conflict(wanted, given, vocabulary):
         return Cap(CONTRADICTED, against)
-    empty = only_asked(wanted, given, asked) or is_shuffled(wanted, given) or is_heap(wanted, given, asked)
+    empty = only_asked(wanted, given, asked) or is_shuffled(wanted, given) or is_heap(wanted, given, asked) or is_repeated(given)
     return Cap(UNORDERED if empty else 1.0)
 
 
@@ -156,6 +159,12 @@ def is_shuffled(wanted: Sequence[Word], given: Sequence[Word]) -> bool:
     neighbours = Counter((word.stem, after.stem) for word, after in pairwise(wanted))
     kept = neighbours & Counter((word.stem, after.stem) for word, after in pairwise(given))
     return kept.total() < ORDERED * neighbours.total()
+
+
+def is_repeated(given: Sequence[Word]) -> bool:
+    """Whether an answer says one word over and over."""
+    counted = Counter(word.stem for word in given if word.weight == 1)
+    return counted.total() >= REPEATED_FROM and max(counted.values()) > REPEATED * counted.total()
 
 
 def is_heap(wanted: Sequence[Word], given: Sequence[Word], asked: frozenset[str]) -> bool:

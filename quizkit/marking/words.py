@@ -29,6 +29,8 @@ from quizkit.verdict import GAP
 SMALL_WEIGHT: Final = 0.1
 """What a small word counts. Removing them outright costs .004 of r on the development data (`tests/bench/marking.py`)."""
 NEARLY: Final = 0.9
+LONGEST_QUOTATION: Final = 240
+"""Characters of an answer that are quoted for one point."""
 SHORT_GAP: Final = 3
 """Words that a quotation doesn't leave out."""
 LONGEST: Final = 20_000
@@ -62,6 +64,11 @@ class Word:
     denied: bool = False
     turned: bool = False
     terms: frozenset[int] = frozenset()
+
+    @property
+    def is_negator(self) -> bool:
+        """Whether it turns what is said; "not found" is a status."""
+        return self.text in NEGATORS and not self.terms
 
     def follows(self, before: "Word") -> bool:
         """Whether this word is the next part of the identifier that `before` is a part of."""
@@ -197,11 +204,9 @@ def _refused(words: Sequence[Word], at: int) -> Iterator[int]:
 
 
 def _negates(words: Sequence[Word], at: int) -> bool:
-    if words[at].terms:
-        return False  # "not found" is a status
     following = words[at + 1].text if at + 1 < len(words) else ""
     before = words[at - 1].text if at else ""
-    if words[at].text in NEGATORS:
+    if words[at].is_negator:
         return (words[at].text, following) not in NOT_NEGATING and (before, words[at].text) not in NOT_NEGATING
     return (before, words[at].text) in NEGATING_PAIRS
 
@@ -243,6 +248,12 @@ def sentences(words: Iterable[Word]) -> list[tuple[Word, ...]]:
 def clauses(words: Iterable[Word]) -> list[tuple[Word, ...]]:
     """The words of each clause."""
     return [tuple(group) for _, group in groupby(words, key=lambda word: word.clause)]
+
+
+def quotation(text: str, words: Collection[Word]) -> str:
+    """A passage that is short enough to be read beside what it proves."""
+    whole = passage(text, words)
+    return whole if len(whole) <= LONGEST_QUOTATION else whole[:LONGEST_QUOTATION].rsplit(" ", 1)[0] + GAP.rstrip()
 
 
 def passage(text: str, words: Collection[Word]) -> str:
