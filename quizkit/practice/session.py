@@ -126,7 +126,8 @@ def _answering(state: State, phase: Answering, event: Event, now: Seconds) -> St
         return _hand_in(state, phase, now, late=True)
     match event:
         case Typed(text):
-            return _with(state, replace(phase, draft=_put(phase.draft, phase.field, text), replaced=False)), []
+            same = phase.replaced and text == phase.draft[phase.field]
+            return _with(state, replace(phase, draft=_put(phase.draft, phase.field, text), replaced=same)), []
         case HandedIn(text):
             return _handed_in(state, phase, text, now)
         case Pressed(key):

@@ -230,6 +230,7 @@ class _Asking:
         bindings.add("c-j")(lambda _event: self._enter())
         bindings.add("escape", "enter", filter=Condition(lambda: not self._prompt.keys))(self._new_line)
         bindings.add(Key.BracketedPaste)(self._paste)
+        bindings.add(Key.Any, filter=Condition(lambda: self._buffer.selection_state is not None))(self._replace)
         if self._prompt.keys:
             bindings.add(Key.Any)(self._key)
             # Alone it does nothing; as the start of Alt-3 and the like it would swallow the next key.
@@ -247,7 +248,7 @@ class _Asking:
         if text.startswith("::"):
             self._handed_in(HandedIn(text[1:]), text)
         elif _is_command(text):
-            self._buffer.text = ""
+            self._buffer.text = self._prompt.text if self._prompt.replaced else ""  # a command replaces no answer
             self._sent(Commanded(text[1:].strip()))
         elif self._prompt.keys:
             if self._prompt.enter:
@@ -265,6 +266,11 @@ class _Asking:
 
     def _new_line(self, _event: KeyPressEvent) -> None:
         self._buffer.insert_text("\n")
+
+    def _replace(self, event: KeyPressEvent) -> None:
+        """In one step, so that a colon, which begins a command, leaves the draft as it is."""
+        self._buffer.exit_selection()
+        self._buffer.document = Document(event.data, len(event.data))
 
     def _key(self, event: KeyPressEvent) -> None:
         """A key that acts, a letter only where it stands alone, or a part of a command that a colon began."""

@@ -167,7 +167,8 @@ def test_a_command_typed_after_a_refused_line_is_a_command(kinds: Place) -> None
     terminal.enter("{double: 8}")
     terminal.see("This is not JSON yet", "typing replaces it")
     terminal.enter(":hint")
-    terminal.see("This question has no hints.")
+    terminal.see("This question has no hints.", "typing replaces it")
+    assert terminal.text.count("{double: 8}") == 2  # what was echoed, and what still stands in the field
     terminal.enter("'double': 8")
     terminal.see("an object stands in braces", "typing replaces it")
     terminal.type("\x1b[H{\x1b[F}\r")  # an arrow, Home or End lets go of it, and it is mended
@@ -175,6 +176,24 @@ def test_a_command_typed_after_a_refused_line_is_a_command(kinds: Place) -> None
     terminal.see('✓ GET /double/4 · json {"double": 8}')
     terminal.enter()
     assert terminal.ends() == 0
+
+
+def test_what_back_brings_back_gives_way_to_what_is_typed_and_to_no_command(kinds: Place) -> None:
+    terminal = kinds.drill("--kind", "cloze")
+    terminal.asks(":hint", "1 of 1")
+    terminal.enter("put")
+    terminal.see("gap 2 ▸")
+    terminal.enter(":back")
+    terminal.see("gap 1 ▸ put", "typing replaces it")
+    terminal.enter(":hint")
+    terminal.see("hint 1 of 1", "gap 1 ▸ put")
+    terminal.enter("get")
+    terminal.see("gap 2 ▸")
+    terminal.enter("body")
+    terminal.asks(RATING)
+    terminal.enter()
+    assert terminal.ends() == 0
+    assert [review.answer for review in kinds.reviews()] == [("get", "body")]
 
 
 @pytest.mark.parametrize("word", ["clear", "dunno", "unsure", "right", "quit"])
