@@ -17,7 +17,7 @@ import pytest
 
 from quizkit.errors import QuizkitError
 from quizkit.practice.schedule import Rating, remember
-from quizkit.practice.state import Review, Withdrawal
+from quizkit.practice.state import MarkedPoint, Marking, Review, Withdrawal
 from quizkit.store import Store, Unwritable
 
 NOW = datetime(2026, 11, 25, 9, 0, 0, 250_000)
@@ -284,3 +284,39 @@ def test_a_killed_process_loses_nothing_that_was_appended(path: Path) -> None:
         kept = {int(review.id) for review in store.reviews()}
     assert kept >= set(range(last + 1))
     assert len(kept) <= last + 2
+
+
+def _marking(review: str, **more: Any) -> Marking:
+    points = (MarkedPoint("idea “one”", "must", "found", "missed"), MarkedPoint("wrong", "misconception", "missed", "missed"))
+    made: dict[str, Any] = {
+        "review": review,
+        "confidence": 0.8,
+        "score": 0.75,
+        "said_score": 0.5,
+        "suggested": Rating.good,
+        "rating": Rating.hard,
+        "points": points,
+        "at": NOW,
+    }
+    return Marking(**{**made, **more})
+
+
+def test_how_an_answer_was_marked_comes_back_with_its_question(store: Store, path: Path) -> None:
+    marking = _marking("s-a")
+    for row in (_review("a"), marking, _review("b"), _marking("s-b")):
+        store.append(row)
+    assert store.markings() == [("a", marking), ("b", _marking("s-b"))]
+    store.append(Withdrawal("s-b", NOW))
+    with Store.open(path) as again:
+        assert again.markings() == [("a", marking)]
+
+
+def test_a_history_from_before_there_were_marks_is_brought_up(path: Path) -> None:
+    with Store.open(path) as store:
+        store.append(_review("a"))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executescript("DROP TABLE marking; PRAGMA user_version = 1;")
+    with Store.open(path) as store:
+        assert [review.question for review in store.reviews()] == ["a"]
+        store.append(_marking("s-a"))
+        assert len(store.markings()) == 1

@@ -89,8 +89,10 @@ def _in_words(verdict: Verdict) -> str:
     must = [point for point in verdict.points if point.role == "must"]
     found = sum(point.state == "found" for point in must)
     wrong = sum(point.is_wrong for point in verdict.points)
-    words = f"{found} of {len(must)} points" + (f", {plural(wrong, 'wrong statement')}" if wrong else "")
-    return f"not sure; found: {words}" if verdict.confidence < SURE else words
+    words = f"{found} of {plural(len(must), 'point')}" + (f", {plural(wrong, 'wrong statement')}" if wrong else "")
+    if verdict.confidence >= SURE:
+        return words
+    return f"not sure, rate it yourself; {words} found" + (f", those with {sign('missed')} were not" if found < len(must) else "")
 
 
 def _quoted(verdict: Verdict, answer: str) -> Hanging:

@@ -149,7 +149,7 @@ class Player:
             try:
                 self._keep()
             except Unwritable as error:
-                lost = ", ".join(map(_told, self._unkept))
+                lost = ", ".join(_told(row) for row in self._unkept if not isinstance(row, Marking))
                 self._screen.show(Note(f"{error} Not kept yet: {lost}. What helps: {error.advice}."), None)
                 if not (self._attended and self._tries_again(reader)):
                     raise Unwritable(f"{error} Not kept: {lost}; what was rated before is.", error.advice) from None
@@ -300,11 +300,9 @@ class Player:
         self._pulse.watch(position, self._begun[item.question.id])
 
 
-def _told(row: Review | Marking | Withdrawal) -> str:
+def _told(row: Review | Withdrawal) -> str:
     if isinstance(row, Withdrawal):
         return "that a rating is taken back"
-    if isinstance(row, Marking):
-        return "how it was marked"
     return f"{row.question}, rated {row.rating.value} {row.rating.name}"
 
 

@@ -123,7 +123,7 @@ def test_in_plain_mode_a_paste_answers_no_later_question_either(recalls: Place) 
     shell = _drill_under_bash(recalls, "--plain")
     shell.asks(">")
     shell.type(PASTED)
-    shell.wait(lambda terminal: "[1] >" in terminal.text or _is_back(terminal), "the rating")
+    shell.wait(lambda terminal: "] >" in terminal.text or _is_back(terminal), "the rating")
     assert recalls.reviews() == []
     shell.enter(":quit")
     _nothing_ran(shell, recalls)
@@ -134,7 +134,7 @@ def test_what_is_left_of_a_paste_when_a_plain_drill_ends_runs_nothing_in_the_she
     shell = _drill_under_bash(recalls, "--plain", limit=1)
     shell.asks(">")
     shell.type(PASTED)
-    shell.wait(lambda terminal: "[1] >" in terminal.text or _is_back(terminal), "the rating")
+    shell.wait(lambda terminal: "] >" in terminal.text or _is_back(terminal), "the rating")
     shell.enter(":quit")
     _nothing_ran(shell, recalls)
 
