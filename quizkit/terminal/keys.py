@@ -191,15 +191,15 @@ class _Asking:
         return [("", "  "), (f"class:{style}", times), ("class:row", rest)]
 
     def _row_text(self) -> str:
-        """The clock, then what can be done, of which the last parts give way where the screen is narrow; help never does."""
+        """The clock, then what can be done, of which parts give way where the screen is narrow; the way to help never does."""
         times, _ = self._times()
         parts = [times] if times else []
         parts += ["typing replaces it"] if self._buffer.selection_state else []
-        rest = list(self._prompt.actions)
-        helping = [action for action in rest if action.endswith("help")]
-        while rest and not self._has_room([*parts, *rest]):
-            rest.remove(next((action for action in reversed(rest) if action not in helping), rest[-1]))
-        return " · ".join([*parts, *rest])
+        shown = {action for action in self._prompt.actions if action.endswith("help")}
+        for action in self._prompt.actions:
+            if self._has_room([*parts, *shown, action]):
+                shown.add(action)
+        return " · ".join([*parts, *(action for action in self._prompt.actions if action in shown)])
 
     def _has_room(self, parts: list[str]) -> bool:
         return get_cwidth(" · ".join(parts)) <= self._columns - 4
