@@ -178,7 +178,7 @@ def _between(words: Sequence[Word], first: Word, last: Word) -> set[str]:
 def _content(words: Sequence[Word]) -> tuple[Word, ...]:
     """The words that mean something; an identifier of several words is one of them."""
     heavy = [word for word in words if word.text not in SMALL_WORDS and not word.is_negator]
-    return tuple(word for before, word in pairwise((None, *heavy)) if before is None or not word.follows(before))
+    return (*heavy[:1], *(word for before, word in pairwise(heavy) if not word.follows(before)))
 
 
 def _odd(words: Sequence[Word], others: Sequence[Word]) -> bool:

@@ -85,7 +85,7 @@ class _Claim:
 def sight_points(
     points: KeyPoints, answer: str, question: str = "", reference: str = "", vocabulary: Vocabulary = NO_VOCABULARY
 ) -> tuple[Sighting, ...]:
-    """What became of each key point: must, bonus, misconceptions, in this order. `reference` tells common words from rare ones."""
+    """What became of each key point: must, bonus, misconceptions, in this order. A `reference` tells common words from rare."""
     rubric, claims, passages = _claimed(points, answer, question, reference, vocabulary)
     if not passages.words:
         return tuple(Sighting(PointResult(one.point.idea, one.role, "missed", why=one.why), 0.0) for one in rubric)
@@ -140,8 +140,8 @@ def _rubric(points: KeyPoints, question: str, reference: str, vocabulary: Vocabu
 
 
 def _names(words: Iterable[Word]) -> set[str | int]:
-    """By what words are counted: their stems, and the numbers of their terms, so that a synonym is no rarer."""
-    return {name for word in words for name in (word.stem, *word.terms)}
+    """By what words are counted."""
+    return {name for word in words for name in word.names}
 
 
 def _rarity(texts: Sequence[set[str | int]]) -> dict[str | int, float]:
@@ -157,8 +157,7 @@ def _weighed(words: Iterable[Word], asked: frozenset[str], rarity: Mapping[str |
     weights = weigh((word for word in words if not word.is_negator), asked, ASKED)
     parts = Counter(word.whole for word in weights)  # an identifier of several words is one
     return tuple(
-        (word, weight * min(rarity[name] for name in (word.stem, *word.terms)) / parts[word.whole])
-        for word, weight in weights.items()
+        (word, weight * min(rarity[name] for name in word.names) / parts[word.whole]) for word, weight in weights.items()
     )
 
 

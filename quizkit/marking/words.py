@@ -66,6 +66,11 @@ class Word:
     terms: frozenset[int] = frozenset()
 
     @property
+    def names(self) -> tuple[str | int, ...]:
+        """By what a word is counted: its stem and the numbers of its terms, so that a synonym is no rarer."""
+        return self.stem, *self.terms
+
+    @property
     def is_negator(self) -> bool:
         """Whether it turns what is said; "not found" is a status."""
         return self.text in NEGATORS and not self.terms
@@ -174,7 +179,7 @@ def _begins_clause(word: str, last: str, gap: str) -> bool:
 
 
 def _with_denials(words: Sequence[Word]) -> list[Word]:
-    """Each word with whether a negator stands before it in its clause, or anywhere in it, or its sentence is refused ("… is a myth")."""
+    """Each word with whether a negator of its clause stands before it, or anywhere, or its sentence is refused ("… is a myth")."""
     denied, refused = [False] * len(words), [False] * len(words)
     negated: set[int] = set()
     clause, on, since = -1, False, -9

@@ -70,12 +70,16 @@ def _option(check: CheckResult, number: int) -> Iterator[RenderableType]:
         yield Hanging("", check.message, indent=7)
 
 
-def recalled(verdict: Verdict, answer: str) -> RenderableType:
-    """How sentences came out: what was said, the deciding words set apart, the mark, and point by point why."""
+def recalled(verdict: Verdict, answer: str, *, changeable: bool) -> RenderableType:
+    """How sentences came out: what was said, the deciding words set apart, the mark, and point by point why.
+
+    A mark that is `changeable` by a key says so.
+    """
     parts: list[RenderableType] = []
     if verdict.confidence:
         name, style = _MARKS.get(verdict.outcome, ("partly", "yellow"))
-        parts += [Row(sign(name), style, f"{verdict.score:.2f}", _in_words(verdict)), Text()]
+        words = _in_words(verdict) + (" · m: the mark is wrong" if changeable else "")
+        parts += [Row(sign(name), style, f"{verdict.score:.2f}", words), Text()]
     if answer.strip():
         parts += [Text("  You said", style="bold"), _quoted(verdict, answer), Text()]
     return Group(*parts, points(verdict))
