@@ -16,7 +16,7 @@ MOST: Final = 400
 
 
 class Passages:
-    """The runs of one to three neighbouring clauses of an answer, and its longer sentences, by number; a set of them is an integer."""
+    """The runs of one to three clauses of an answer, and its longer sentences, by number; a set of them is an int."""
 
     def __init__(self, words: Sequence[Word]) -> None:
         self.given = tuple(words)

@@ -179,7 +179,7 @@ def _begins_clause(word: str, last: str, gap: str) -> bool:
 
 
 def _with_denials(words: Sequence[Word]) -> list[Word]:
-    """Each word with whether a negator of its clause stands before it, or anywhere, or its sentence is refused ("… is a myth")."""
+    """Each word with whether a negator of its clause stands before it or anywhere, or the sentence is refused ("… is a myth")."""
     denied, refused = [False] * len(words), [False] * len(words)
     negated: set[int] = set()
     clause, on, since = -1, False, -9

@@ -97,7 +97,7 @@ class Ticking:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdict is there and the rating is asked for. `mark` is what the marker made of sentences, before anybody changed it."""
+    """The verdict is there and the rating is asked for. `mark` is what the marker made of sentences, before any change."""
 
     verdict: Verdict
     handed: Grading
