@@ -8,8 +8,7 @@ tests.bench.key_points` prints what they give on the other half.
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from quizkit.deck.models import KeyPoint, KeyPoints
 from quizkit.marking.contradiction import conflict
@@ -47,16 +46,14 @@ ACCUSED: Final = 0.55
 """The least probability at which a point counts as made, and at which a misconception counts as voiced."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """What became of a key point, and how likely it is, 0 to 1, that the answer makes it."""
 
     result: PointResult
     likely: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
+class _Point(NamedTuple):
     """A key point with its wordings, each word with what it counts."""
 
     point: KeyPoint
@@ -65,16 +62,14 @@ class _Point:
     wordings: tuple[Wording, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Support:
+class _Support(NamedTuple):
     """How much of a point each passage holds: of each wording, and of those that it holds most of."""
 
     shares: list[list[float]]
     held: list[float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(NamedTuple):
     """How much an answer claims a point, the number of the passage that does, and what that holds of each wording."""
 
     size: float

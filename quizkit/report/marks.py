@@ -77,7 +77,7 @@ def recalled(verdict: Verdict, answer: str, *, changeable: bool) -> RenderableTy
     """
     parts: list[RenderableType] = []
     if verdict.confidence:
-        name, style = _MARKS.get(verdict.outcome, ("partly", "yellow"))
+        name, style = _mark_sign(verdict)
         words = _in_words(verdict) + (" · m: the mark is wrong" if changeable else "")
         parts += [Row(sign(name), style, f"{verdict.score:.2f}", words), Text()]
     if answer.strip():
@@ -85,7 +85,11 @@ def recalled(verdict: Verdict, answer: str, *, changeable: bool) -> RenderableTy
     return Group(*parts, points(verdict))
 
 
-_MARKS: Final = {Outcome.passed: ("ok", "green"), Outcome.failed: ("wrong", "red")}
+def _mark_sign(verdict: Verdict) -> tuple[str, str]:
+    """The sign of a mark and its style; wrong is only what was said wrongly."""
+    if any(point.is_wrong for point in verdict.points):
+        return "wrong", "red"
+    return ("ok", "green") if verdict.passed else ("partly", "yellow")
 
 
 def _in_words(verdict: Verdict) -> str:
