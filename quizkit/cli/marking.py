@@ -32,7 +32,7 @@ def mark(
         list[Path] | None, typer.Option("--deck", readable=False, help="The deck whose vocabulary is used, not the built-in one.")
     ] = None,
 ) -> None:
-    """Mark free-text answers, one JSON object a line: `reference` or `references`, `answer`, if need be `question`, `key_points`."""
+    """Mark sentences, one JSON object a line: `reference` or `references` or `key_points`, `answer`, perhaps `question`."""
     from quizkit.errors import ContentError, Problem  # noqa: PLC0415
     from quizkit.marking.bulk import Faulty, marked  # noqa: PLC0415
     from quizkit.marking.recall import vocabulary  # noqa: PLC0415

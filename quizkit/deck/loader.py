@@ -281,7 +281,7 @@ def _text(path: Path) -> str:
 
 
 def _keys_at(root: type[Model], place: Sequence[str | int]) -> frozenset[str]:
-    """The keys that the format knows at a place of a file, as pydantic names it: fields, indexes, unions' tags between."""
+    """The keys that the format knows at a place of a file, as pydantic names it: fields, indexes, unions' tags between them."""
     models: set[type[Model]] = {root}
     for step in place:
         if isinstance(step, str):

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -39,16 +38,14 @@ class _Line(BaseModel):
         return tuple(text for text in (self.reference, *self.references) if text.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """A verdict, and the line's own keys."""
 
     verdict: Verdict
     own: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Faulty:
+class Faulty(NamedTuple):
     """Why a line can't be marked."""
 
     message: str

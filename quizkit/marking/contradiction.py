@@ -4,9 +4,8 @@ Only near copies of a statement are accused, since of anything looser a right an
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise, takewhile
-from typing import Final
+from typing import Final, NamedTuple
 
 from quizkit.marking.english import CONDITIONS, MEANS, SMALL_WORDS, SYMMETRICAL
 from quizkit.marking.words import NO_VOCABULARY, Vocabulary, Word, alike, clauses, sentences
@@ -24,16 +23,14 @@ LONGEST_RELATION: Final = 5
 """Words between two sides; what has more between them is a list whose items stand in another order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """The words of the statement and those of the answer that say the reverse."""
 
     statement: tuple[Word, ...]
     passage: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairing:
+class _Pairing(NamedTuple):
     """A statement's words beside those of a passage: (word, its match), and what is left on either side."""
 
     matched: tuple[tuple[Word, Word], ...]
@@ -178,7 +175,7 @@ def _between(words: Sequence[Word], first: Word, last: Word) -> set[str]:
 def _content(words: Sequence[Word]) -> tuple[Word, ...]:
     """The words that mean something; an identifier of several words is one of them."""
     heavy = [word for word in words if word.text not in SMALL_WORDS and not word.is_negator]
-    return tuple(word for before, word in pairwise((None, *heavy)) if before is None or not word.follows(before))
+    return (*heavy[:1], *(word for before, word in pairwise(heavy) if not word.follows(before)))
 
 
 def _odd(words: Sequence[Word], others: Sequence[Word]) -> bool:

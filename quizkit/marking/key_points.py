@@ -8,8 +8,7 @@ tests.bench.key_points` prints what they give on the other half.
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from quizkit.deck.models import KeyPoint, KeyPoints
 from quizkit.marking.contradiction import conflict
@@ -47,16 +46,14 @@ ACCUSED: Final = 0.55
 """The least probability at which a point counts as made, and at which a misconception counts as voiced."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """What became of a key point, and how likely it is, 0 to 1, that the answer makes it."""
 
     result: PointResult
     likely: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
+class _Point(NamedTuple):
     """A key point with its wordings, each word with what it counts."""
 
     point: KeyPoint
@@ -65,16 +62,14 @@ class _Point:
     wordings: tuple[Wording, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Support:
+class _Support(NamedTuple):
     """How much of a point each passage holds: of each wording, and of those that it holds most of."""
 
     shares: list[list[float]]
     held: list[float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(NamedTuple):
     """How much an answer claims a point, the number of the passage that does, and what that holds of each wording."""
 
     size: float
@@ -85,7 +80,7 @@ class _Claim:
 def sight_points(
     points: KeyPoints, answer: str, question: str = "", reference: str = "", vocabulary: Vocabulary = NO_VOCABULARY
 ) -> tuple[Sighting, ...]:
-    """What became of each key point: must, bonus, misconceptions, in this order. `reference` tells common words from rare ones."""
+    """What became of each key point: must, bonus, misconceptions, in this order. A `reference` tells common words from rare."""
     rubric, claims, passages = _claimed(points, answer, question, reference, vocabulary)
     if not passages.words:
         return tuple(Sighting(PointResult(one.point.idea, one.role, "missed", why=one.why), 0.0) for one in rubric)
@@ -140,8 +135,8 @@ def _rubric(points: KeyPoints, question: str, reference: str, vocabulary: Vocabu
 
 
 def _names(words: Iterable[Word]) -> set[str | int]:
-    """By what words are counted: their stems, and the numbers of their terms, so that a synonym is no rarer."""
-    return {name for word in words for name in (word.stem, *word.terms)}
+    """By what words are counted."""
+    return {name for word in words for name in word.names}
 
 
 def _rarity(texts: Sequence[set[str | int]]) -> dict[str | int, float]:
@@ -157,8 +152,7 @@ def _weighed(words: Iterable[Word], asked: frozenset[str], rarity: Mapping[str |
     weights = weigh((word for word in words if not word.is_negator), asked, ASKED)
     parts = Counter(word.whole for word in weights)  # an identifier of several words is one
     return tuple(
-        (word, weight * min(rarity[name] for name in (word.stem, *word.terms)) / parts[word.whole])
-        for word, weight in weights.items()
+        (word, weight * min(rarity[name] for name in word.names) / parts[word.whole]) for word, weight in weights.items()
     )
 
 

@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from quizkit.marking.words import Word, alike
 
@@ -16,8 +15,7 @@ MOST_WORDS: Final = 300
 """Different words of an answer that are compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A logistic function of some measures, each with its weight."""
 
     weights: tuple[float, ...]

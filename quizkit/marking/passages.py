@@ -16,7 +16,7 @@ MOST: Final = 400
 
 
 class Passages:
-    """The runs of one to three neighbouring clauses of an answer, and its longer sentences, numbered; a set of them is an integer's bits."""
+    """The runs of one to three clauses of an answer, and its longer sentences, by number; a set of them is an int."""
 
     def __init__(self, words: Sequence[Word]) -> None:
         self.given = tuple(words)
@@ -76,7 +76,7 @@ class Passages:
 
     def _find(self, word: Word, turned: bool | None) -> list[tuple[float, tuple[int, ...]]]:
         # Near spellings are only looked for where the word itself stands nowhere.
-        texts = {text for key in _keys(word) for text in self._by_key.get(key, ())} or self._by_letter.get(word.text[0], ())
+        texts = {text for key in _keys(word) for text in self._by_key.get(key, ())} or set(self._by_letter.get(word.text[0], ()))
         places: dict[float, int] = {}
         for text in texts:
             other, affirmed, denied = self._places[text]

@@ -7,9 +7,8 @@ development data's graders would; they gave 0.54 of full marks even to the forme
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from quizkit.deck.models import KeyPoint, KeyPoints
 from quizkit.marking.contradiction import Conflict, conflict
@@ -122,8 +121,7 @@ def quoted(reference: str, answer: str, against: Conflict) -> PointResult:
     return PointResult(passage(reference, against.statement), "reference", "contradicted", quotation(answer, against.passage))
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(NamedTuple):
     """The most that an answer may score, and the contradiction that holds it down, where there is one."""
 
     most: float

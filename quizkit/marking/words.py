@@ -4,10 +4,10 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 import jellyfish
 import Stemmer
@@ -45,8 +45,7 @@ _SENTENCE_ENDS: Final = re.compile(r"[.!?](?=\s|$|[\"')*`])|[;\n]|:\s|->|=>|→|
 _PAUSE: Final = re.compile(r"[,()–—]|\s-\s")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word: its folded text, its stem, and where it stands in what was written.
 
     `whole` is the identifier of which it is a part, in one word; `denied` says that a negation reaches it, `turned` that its
@@ -64,6 +63,11 @@ class Word:
     denied: bool = False
     turned: bool = False
     terms: frozenset[int] = frozenset()
+
+    @property
+    def names(self) -> tuple[str | int, ...]:
+        """By what a word is counted: its stem and the numbers of its terms, so that a synonym is no rarer."""
+        return self.stem, *self.terms
 
     @property
     def is_negator(self) -> bool:
@@ -174,7 +178,7 @@ def _begins_clause(word: str, last: str, gap: str) -> bool:
 
 
 def _with_denials(words: Sequence[Word]) -> list[Word]:
-    """Each word with whether a negator stands before it in its clause, or anywhere in it, or its sentence is refused ("… is a myth")."""
+    """Each word with whether a negator of its clause stands before it or anywhere, or the sentence is refused ("… is a myth")."""
     denied, refused = [False] * len(words), [False] * len(words)
     negated: set[int] = set()
     clause, on, since = -1, False, -9
@@ -190,7 +194,7 @@ def _with_denials(words: Sequence[Word]) -> list[Word]:
             for place in _refused(words, at):
                 refused[place] = not refused[place]
     return [
-        replace(word, denied=flag != no, turned=(word.clause in negated) != no) if flag or no or word.clause in negated else word
+        word._replace(denied=flag != no, turned=(word.clause in negated) != no) if flag or no or word.clause in negated else word
         for word, flag, no in zip(words, denied, refused, strict=True)
     ]
 
@@ -217,7 +221,7 @@ def _with_terms(words: list[Word], vocabulary: Vocabulary) -> list[Word]:
         for stems, number in phrases.get(word.stem, ()):
             if tuple(following.stem for following in words[at : at + len(stems)]) == stems:
                 for place in range(at, at + len(stems)):
-                    words[place] = replace(words[place], terms=words[place].terms | {number})
+                    words[place] = words[place]._replace(terms=words[place].terms | {number})
     return words
 
 

@@ -108,8 +108,8 @@ def _judged(state: State, phase: Judged) -> Prompt:
     days = _days(state)
     names = [f"{rating.value} {rating.name}{days.get(rating, '')}" for rating in Rating]
     follow_up = ("f follow-up",) if open_follow_up(state, phase) and not phase.follow else ()
-    wrong = ("m the mark is wrong",) if phase.verdict.points else ()
-    actions = (*names, *wrong, *follow_up, "? help", "u undo", "r report", "q quit")
+    mark = ("m mark",) if phase.verdict.points else ()
+    actions = (*names, *follow_up, *mark, "? help", "u undo", "r report", "q quit")
     return Prompt(f"[{phase.suggested.value}]", stage="rating", keys="1234fmsurq?", place=state.position, actions=actions)
 
 

@@ -75,7 +75,8 @@ HELP: Final = """
 """.strip().replace("\n", " ")
 
 HELP_ON_RATING: Final = """
-1 again, 2 hard, 3 good, 4 easy, Enter as suggested · m changes the mark on your sentences, where it is wrong · f asks the follow-up next, where there is one ·
+1 again, 2 hard, 3 good, 4 easy, Enter as suggested · m changes the mark on your sentences, where it is wrong ·
+f asks the follow-up next, where there is one ·
 u opens the question again, which counts as a hint · r notes the question for its author, :report WORDS with your reason ·
 q ends here, and this answer is kept as suggested
 """.strip().replace("\n", " ")
@@ -237,7 +238,7 @@ def _grading(state: State, phase: Grading, event: Event, now: Seconds) -> Step:
 
 
 def _asks_for_ticks(state: State, verdict: Verdict) -> bool:
-    """Whether the points are put to the person: always where nobody marked them, else where no key can do so or the mark is unsure.
+    """Whether the points are put to the person: where nobody marked them, where no key asks for it, or the mark is unsure.
 
     The sentences of a reference alone are no list that one would tick.
     """

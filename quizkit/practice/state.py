@@ -97,7 +97,7 @@ class Ticking:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdict is there and the rating is asked for. `mark` is what the marker made of sentences, before the person changed it."""
+    """The verdict is there and the rating is asked for. `mark` is what the marker made of sentences, before any change."""
 
     verdict: Verdict
     handed: Grading
@@ -353,7 +353,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Show the verdict on what was handed in, and what is to be learnt from the question; `ticks` where points are asked for next."""
+    """Show the verdict on what was handed in, and what is to be learnt from the question; `ticks` where points are asked next."""
 
     item: Item
     verdict: Verdict

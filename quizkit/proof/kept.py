@@ -21,7 +21,7 @@ _DECIDES: Final = ("check", "deck", "marking", "proof", "sandbox", "grading.py",
 
 
 def key(question: Question, terms: Terms) -> str:
-    """What changes when a question, the terms by which its sentences are read, a package that its snippets run on, or quizkit's own checking does."""
+    """What changes when a question, its deck's terms, a package that its snippets run on, or quizkit's own checking does."""
     read_by = f" {terms.model_dump_json()}" if isinstance(question, Recall) else ""
     return hashlib.sha256(f"{stored.pack(question)}{read_by} {_surroundings()}".encode()).hexdigest()
 

@@ -182,7 +182,8 @@ def verify_all(
 ) -> list[Proof]:
     """A proof for each question, in order, with `workers` runs in flight at once; `done` is called after each.
 
-    `terms` gives those of the deck to which a question belongs, by its id. `cache` is a file that spares proving again what hasn't changed.
+    `terms` gives those of the deck to which a question belongs, by its id. `cache` is a file that spares proving again what
+    hasn't changed.
     """
     keys = {question.id: kept.key(question, terms(question.id)) for question in questions} if cache else {}
     known = kept.load(cache, keys)

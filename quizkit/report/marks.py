@@ -70,18 +70,26 @@ def _option(check: CheckResult, number: int) -> Iterator[RenderableType]:
         yield Hanging("", check.message, indent=7)
 
 
-def recalled(verdict: Verdict, answer: str) -> RenderableType:
-    """How sentences came out: what was said, the deciding words set apart, the mark, and point by point why."""
+def recalled(verdict: Verdict, answer: str, *, changeable: bool) -> RenderableType:
+    """How sentences came out: what was said, the deciding words set apart, the mark, and point by point why.
+
+    A mark that is `changeable` by a key says so.
+    """
     parts: list[RenderableType] = []
     if verdict.confidence:
-        name, style = _MARKS.get(verdict.outcome, ("partly", "yellow"))
-        parts += [Row(sign(name), style, f"{verdict.score:.2f}", _in_words(verdict)), Text()]
+        name, style = _mark_sign(verdict)
+        words = _in_words(verdict) + (" · m: the mark is wrong" if changeable else "")
+        parts += [Row(sign(name), style, f"{verdict.score:.2f}", words), Text()]
     if answer.strip():
         parts += [Text("  You said", style="bold"), _quoted(verdict, answer), Text()]
     return Group(*parts, points(verdict))
 
 
-_MARKS: Final = {Outcome.passed: ("ok", "green"), Outcome.failed: ("wrong", "red")}
+def _mark_sign(verdict: Verdict) -> tuple[str, str]:
+    """The sign of a mark and its style; wrong is only what was said wrongly."""
+    if any(point.is_wrong for point in verdict.points):
+        return "wrong", "red"
+    return ("ok", "green") if verdict.passed else ("partly", "yellow")
 
 
 def _in_words(verdict: Verdict) -> str:

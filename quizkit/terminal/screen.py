@@ -107,8 +107,9 @@ class Screen:
             self.print(advice(verdict), Text())
 
     def _recall(self, what: Marked) -> None:
-        """The mark, then what is to be learnt; where ticks are asked for the other way round, so that the points stand nearest."""
-        mark, lesson = recalled(what.verdict, what.answer[0]), teaching(what.item.question)
+        """The mark, then what is to be learnt; where ticks are asked for it is the other way round, points nearest."""
+        changeable = not what.ticks and what.taught
+        mark, lesson = recalled(what.verdict, what.answer[0], changeable=changeable), teaching(what.item.question)
         parts = ([lesson, mark] if what.ticks else [mark, lesson]) if what.taught else [mark]
         for part in parts:
             self.print(part, Text())

@@ -1,7 +1,7 @@
 """How well key points are found in people's answers: python -m tests.bench.key_points [--fit].
 
-The answers are those of `tests/marking/answers`. Half of their questions were set aside before anything was tuned; both halves are
-shown. `--fit` prints the links that `quizkit.marking.key_points` holds, fitted to the other half by logistic regression.
+The answers are those of `tests/marking/answers`. Half of their questions were set aside before anything was tuned; both halves
+are shown. `--fit` prints the links that `quizkit.marking.key_points` holds, fitted to the other half by logistic regression.
 """
 
 import argparse
@@ -30,7 +30,8 @@ def fitted(measures: Any, made: Any) -> Any:
 
 def print_links(given: list[Answer]) -> None:
     """The two links, fitted to what a reader ticked in these answers."""
-    right, wrong = [], []
+    right: list[tuple[float, int, float]] = []
+    wrong: list[tuple[float, int, float]] = []
     for answer in given:
         question = answer.question
         claims = claims_of(answer.points, answer.text, question.prompt, question.answer, terms(answer))

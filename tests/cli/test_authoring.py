@@ -154,3 +154,17 @@ def test_the_schema_takes_the_decks_that_load(run: Run, here: Path) -> None:
     assert [error.message for error in validator.iter_errors(deck)] == []
     deck["questions"][0]["promt"] = deck["questions"][0].pop("prompt")
     assert not validator.is_valid(deck)
+
+
+@pytest.mark.parametrize("format", ["rich", "json"])
+def test_verify_tells_file_and_line_of_a_point_that_the_reference_lacks(run: Run, format: str) -> None:
+    deck = Path("points.yaml")
+    deck.write_text(
+        "topic: T\nsection: 1\nquestions:\n  - id: r\n    kind: recall\n    level: mid\n    prompt: How often?\n"
+        "    answer: Once for each request.\n    key_points:\n      must:\n        - idea: once for each request\n"
+        "        - idea: use_cache=False turns the cache off\n",
+        encoding="utf-8",
+    )
+    done = run("verify", "points.yaml", "--format", format)
+    assert done.code == 1
+    assert "points.yaml:12: the reference answer doesn't say" in done.out

@@ -40,7 +40,10 @@ def test_the_best_of_several_references_counts_and_a_contradiction_of_any(run: R
     right, wrong = _marked(
         run,
         {"references": [other, REFERENCE], "answer": "FastAPI validates the request with Pydantic"},
-        {"references": [other, REFERENCE], "answer": "It answers 422 to what does not fit. FastAPI never validates the request with Pydantic."},
+        {
+            "references": [other, REFERENCE],
+            "answer": "It answers 422 to what does not fit. FastAPI never validates the request with Pydantic.",
+        },
     )
     assert right["outcome"] == "passed"
     assert wrong["outcome"] == "failed" and wrong["score"] <= 0.4
@@ -68,7 +71,7 @@ def test_key_points_decide_where_there_are_some(run: Run) -> None:
         "   \n\t ",
         "?!… —",
         "日本語の説明です。リクエストを検証します",
-        "הבקשה נבדקת ‮ על ידי",
+        "הבקשה נבדקת \u202e על ידי",
         "🎉" * 50,
         "def f(x):\n    return {'a': [x, 1e999]}\n```\nwhile True: pass\n```",
         "\x00\x1b[31m\x07",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from quizkit.practice.schedule import Rating
-from quizkit.practice.state import Review
+from quizkit.practice.state import MarkedPoint, Marking, Review
 from quizkit.store import Store
 from tests.cli.conftest import Run
 
@@ -201,3 +201,19 @@ def test_help(run: Run, command: list[str]) -> None:
     done = run(*command, "--help")
     assert done.code == 0
     assert "Usage" in done.out
+
+
+def test_stats_say_how_the_marker_did(run: Run, store: Store) -> None:
+    assert "No sentences were marked yet" in run("stats", "--marking").out
+    points = (MarkedPoint("the order counts", "must", "found", "found"), MarkedPoint("first", "must", "missed", "found"))
+    review = _review("say-why")
+    with store:
+        store.append(review)
+        store.append(Marking(review.id, 0.5, 0.5, 1, Rating.good, Rating.good, points, NOW))
+    done = run("stats", "--marking")
+    assert done.code == 0
+    words = " ".join(done.out.split())
+    assert "answers 1 marked, 1 of them you changed the mark" in words
+    assert "1 found, 0 that you had not made" in words and "1 not found, 1 that you had made" in words
+    assert "0.50 away from yours on average" in words
+    assert "say-why 1" in words

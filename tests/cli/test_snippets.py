@@ -345,7 +345,7 @@ def test_start_that_can_not(run: Run, args: list[str], code: int, words: str) ->
 @pytest.mark.parametrize(
     ("name", "asked", "answer"),
     [
-        ("say-why", "[bold]text[/bold] :tada:", "Because of the order."),
+        ("say-why", "[bold]text[/bold] :tada:", "Because the order counts"),
         ("pick-one", "201 [Created]", "✓ 201 [Created]"),
         ("fill-in", "app.[1]____", "body or payload"),
         ("what-comes", "GET /double/4", '{"double": 8}'),

@@ -1,4 +1,4 @@
-"""Answers to the deck's `recall` questions as people wrote them, and what a careful reader ticked; half are kept from all tuning."""
+"""Answers to the deck's `recall` questions as people wrote them, with a careful reader's ticks; half are kept from all tuning."""
 
 import zlib
 from collections.abc import Iterator
@@ -74,8 +74,10 @@ def sighted(answer: Answer) -> tuple[Sighting, ...]:
 
 @dataclass(frozen=True)
 class Figures:
-    """The shares that the marker is judged by: of points said those found, of points not said those ticked, of misconceptions those
-    caught, of right answers those accused of one."""
+    """The shares by which the marker is judged.
+
+    Of points said those found, of points not said those ticked, of misconceptions those caught, of right answers those accused.
+    """
 
     found: float
     ticked: float
@@ -92,7 +94,10 @@ class Figures:
 
 def figures(given: list[Answer]) -> Figures:
     """How the marker does on some answers."""
-    said, unsaid, wrong, right = [], [], [], []
+    said: list[bool] = []
+    unsaid: list[bool] = []
+    wrong: list[bool] = []
+    right: list[bool] = []
     for answer in given:
         accused = False
         for number, sighting in enumerate(sighted(answer), 1):
@@ -107,4 +112,8 @@ def figures(given: list[Answer]) -> Figures:
                 (said if number in answer.says else unsaid).append(made)
         if answer.kind in RIGHT:
             right.append(accused)
-    return Figures(*(sum(part) / len(part) for part in (said, unsaid, wrong, right)), len(given))
+    return Figures(_share(said), _share(unsaid), _share(wrong), _share(right), len(given))
+
+
+def _share(part: list[bool]) -> float:
+    return sum(part) / len(part)

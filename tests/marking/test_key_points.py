@@ -17,7 +17,11 @@ POINTS = KeyPoints.model_validate(
         ],
         "bonus": [{"idea": "Security scopes make entries of their own"}],
         "misconceptions": [
-            {"idea": "it runs once for the whole application", "accept": ["it is a singleton"], "why": "the cache is the request's"}
+            {
+                "idea": "it runs once for the whole application",
+                "accept": ["it is a singleton"],
+                "why": "the cache is the request's",
+            }
         ],
     }
 )
@@ -63,15 +67,16 @@ def test_right_answers_are_hardly_ever_held_down() -> None:
     failed = [
         answer
         for answer in full
-        if by_points(
-            answer.points, answer.text, answer.question.prompt, [answer.question.answer], terms(answer)
-        ).outcome is Outcome.failed
+        if by_points(answer.points, answer.text, answer.question.prompt, [answer.question.answer], terms(answer)).outcome
+        is Outcome.failed
     ]
     assert len(failed) <= 2
 
 
 def test_a_point_is_found_in_other_words_with_the_words_that_decided() -> None:
-    found = sight_points(POINTS, "Just one call per request, since FastAPI keeps it. use_cache=False would turn it off.", QUESTION)
+    found = sight_points(
+        POINTS, "Just one call per request, since FastAPI keeps it. use_cache=False would turn it off.", QUESTION
+    )
     assert [sighting.result for sighting in found] == [
         PointResult("it runs once for each request", "must", "found", "one call per request"),
         PointResult("use_cache=False turns that off", "must", "found", "use_cache=False would turn it off"),

@@ -42,7 +42,7 @@ KINDS: Final = """\
     level: mid
     hints: [think of the router, think of the list]
     prompt: "Why [this](x) or `Annotated[int]`, and what of [bold]text[/bold] :tada: 日本語?"
-    answer: Because of the order.
+    answer: Because the order counts, and the first match wins.
     key_points:
       must: [{idea: the order counts}, {idea: the first match wins}]
       misconceptions: [{idea: the longest match wins, why: nothing is measured}]

@@ -38,8 +38,15 @@ def test_a_question_of_each_kind_is_answered_by_keyboard(kinds: Place, columns: 
     terminal.asks("Enter hands in", "1 of 7")
     terminal.see("recall", "[bold]text[/bold] :tada: 日本語", "Annotated[int]")
     terminal.enter("the order counts, and the first match wins")
-    terminal.asks(RATING, "m the mark is wrong")
-    terminal.see("2 of 2 points", "1 the order counts", "2 the first match wins", "wrong idea: the longest match wins", "[3]")
+    terminal.asks(RATING)
+    terminal.see(
+        "m: the mark is wrong",
+        "2 of 2 points",
+        "1 the order counts",
+        "2 the first match wins",
+        "wrong idea: the longest match wins",
+        "[3]",
+    )
     terminal.type("m")
     terminal.asks("numbers of what you said")
     terminal.enter("1")
@@ -82,7 +89,7 @@ def test_a_question_of_each_kind_is_answered_by_keyboard(kinds: Place, columns: 
     _two_of_live_coding(terminal, kinds)
     assert terminal.ends() == 0
     assert [(review.question, int(review.rating), round(review.score, 2)) for review in kinds.reviews()] == [
-        ("say-why", 4, 1),
+        ("say-why", 4, 0.5),
         ("pick-one", 3, 1),
         ("pick-some", 3, 1),
         ("fill-in", 3, 1),
@@ -90,7 +97,7 @@ def test_a_question_of_each_kind_is_answered_by_keyboard(kinds: Place, columns: 
         ("mend-it", 3, 1),
         ("write-it", 1, 0),
     ]
-    assert kinds.reviews()[0].answer == ("the order, the first match",)
+    assert kinds.reviews()[0].answer == ("the order counts, and the first match wins",)
     assert kinds.reviews()[5].answer == (DOUBLE,)
 
 
