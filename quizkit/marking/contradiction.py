@@ -69,10 +69,14 @@ class _Pairing(NamedTuple):
 def conflict(statement: Sequence[Word], answer: Sequence[Word], vocabulary: Vocabulary = NO_VOCABULARY) -> Conflict | None:
     """The first passage of `answer` that says the reverse of a clause or a sentence of `statement`."""
     wholes = sentences(answer)
+    asserting = [part for part in clauses(answer) if part[0].text not in CONDITIONS]  # a condition itself says nothing
+    passages = [part for part in (*asserting, *wholes) if len(part) > 1]
+    conditional = _conditional(answer)
     # What holds under a condition isn't denied by what holds under another; copies of whole sentences are compared all the same.
-    passages = [part for part in (*_unconditional(answer), *wholes) if len(part) > 1]
-    for part in _unconditional(statement):
-        if len(part) > 1 and (found := _turned(part, passages, vocabulary)):
+    free = [part for part in passages if part[0].sentence not in conditional]
+    bound = _conditional(statement)
+    for part in clauses(statement):
+        if len(part) > 1 and (found := _turned(part, free if part[0].sentence in bound else passages, vocabulary)):
             return Conflict(part, found)
     for whole in sentences(statement):
         for sentence in wholes:
@@ -81,10 +85,9 @@ def conflict(statement: Sequence[Word], answer: Sequence[Word], vocabulary: Voca
     return None
 
 
-def _unconditional(words: Sequence[Word]) -> list[tuple[Word, ...]]:
-    """The clauses of the sentences that hold in every case."""
-    conditional = {word.sentence for word in words if word.text in CONDITIONS}
-    return [part for part in clauses(words) if part[0].sentence not in conditional]
+def _conditional(words: Sequence[Word]) -> set[int]:
+    """The numbers of the sentences that hold in some cases only."""
+    return {word.sentence for word in words if word.text in CONDITIONS}
 
 
 def _turned(part: tuple[Word, ...], passages: Sequence[tuple[Word, ...]], vocabulary: Vocabulary) -> tuple[Word, ...] | None:
