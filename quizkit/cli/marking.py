@@ -48,7 +48,7 @@ def mark(
             result = marked(line, similarity, terms)
             if isinstance(result, Faulty):
                 problems.append(Problem(Path(file), number, result.message))
-                typer.echo(machine.no_mark(result.message))
+                typer.echo(machine.no_mark(result.message, result.own))
             else:
                 typer.echo(machine.mark(result.verdict, result.own))
     if problems:
@@ -76,7 +76,8 @@ def _opened(name: str) -> Iterator[BinaryIO]:
         yield sys.stdin.buffer
         return
     try:
-        with Path(name).open("rb") as file:
-            yield file
+        file = Path(name).open("rb")  # noqa: SIM115 - what fails while it is open is no fault of the file
     except OSError as error:
         raise MissingPath(f"{name}: {refusal(error)}") from None
+    with file:
+        yield file

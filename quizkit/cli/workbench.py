@@ -89,7 +89,10 @@ class Workbench:
     def terms(self, paths: Sequence[Path] = ()) -> "Terms":
         """The vocabulary of the deck at `paths`, of the built-in one where none is given."""
         from quizkit.deck.loader import builtin, vocabulary  # noqa: PLC0415
+        from quizkit.errors import MissingPath  # noqa: PLC0415
 
+        if missing := next((path for path in paths if not path.exists()), None):
+            raise MissingPath(f"{missing}: there is no such file or folder")
         folders = [path if path.is_dir() else path.parent for path in paths or (builtin(),)]
         return vocabulary(folders[0])
 

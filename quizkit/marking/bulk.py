@@ -23,7 +23,7 @@ class _Line(BaseModel):
     answer: str
     reference: str = ""
     references: tuple[str, ...] = ()
-    question: str = ""
+    question: str | None = None
     key_points: KeyPoints | None = None
 
     @model_validator(mode="after")
@@ -49,6 +49,7 @@ class Faulty(NamedTuple):
     """Why a line can't be marked."""
 
     message: str
+    own: dict[str, Any] = {}
 
 
 def marked(line: bytes, similarity: Similarity, vocabulary: Vocabulary) -> Marked | Faulty:
@@ -61,15 +62,16 @@ def marked(line: bytes, similarity: Similarity, vocabulary: Vocabulary) -> Marke
         return Faulty(f"this is not JSON: {_json_words(error)}")
     if not isinstance(value, dict):
         return Faulty(f'this is not an object but {type(value).__name__}; write {{"reference": …, "answer": …}}')
+    own = {key: kept for key, kept in value.items() if key not in _KEYS}
     try:
         task = _Line.model_validate(value)
     except ValidationError as error:
-        return Faulty("; ".join(_words(error)))
+        return Faulty("; ".join(_words(error)), own)
     if task.key_points is not None:
-        verdict = by_points(task.key_points, task.answer, task.question, task.texts, vocabulary)
+        verdict = by_points(task.key_points, task.answer, task.question or "", task.texts, vocabulary)
     else:
-        verdict = mark_text(task.texts, task.answer, similarity, task.question, vocabulary)
-    return Marked(verdict, {key: own for key, own in value.items() if key not in _KEYS})
+        verdict = mark_text(task.texts, task.answer, similarity, task.question or "", vocabulary)
+    return Marked(verdict, own)
 
 
 def _json_words(error: Exception) -> str:

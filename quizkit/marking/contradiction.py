@@ -19,6 +19,8 @@ CLOSER: Final = 0.15
 COPY: Final = 0.85
 """Share of words in common (Jaccard) by which two sentences are copies of each other."""
 
+LONGEST_COPY: Final = 80
+"""Words of a sentence that is held against another; nobody says one so long."""
 LONGEST_RELATION: Final = 5
 """Words between two sides; what has more between them is a list whose items stand in another order."""
 
@@ -106,10 +108,20 @@ def _turned(part: tuple[Word, ...], passages: Sequence[tuple[Word, ...]], vocabu
 
 
 def _reverses(whole: tuple[Word, ...], sentence: tuple[Word, ...], vocabulary: Vocabulary) -> bool:
+    if max(len(whole), len(sentence)) > LONGEST_COPY or not _alike_at_a_glance(whole, sentence):
+        return False
     pairing = _pair(_content(whole), _content(sentence), vocabulary)
     if pairing.copied < COPY:
         return False
-    return _odd(whole, sentence) != (len(pairing.opposite) % 2 == 1) or _swapped(pairing, whole, sentence)
+    # Two turns cancel: what runs before is what the other runs after.
+    turns = _odd(whole, sentence), len(pairing.opposite) % 2 == 1, _swapped(pairing, whole, sentence)
+    return sum(turns) % 2 == 1
+
+
+def _alike_at_a_glance(whole: Sequence[Word], sentence: Sequence[Word]) -> bool:
+    """Whether two sentences share half of their words: far less than a copy, and quick to see."""
+    mine, yours = ({word.stem for word in words} for words in (whole, sentence))
+    return 2 * len(mine & yours) >= len(mine | yours)
 
 
 def _pair(words: Sequence[Word], others: Sequence[Word], vocabulary: Vocabulary) -> _Pairing:

@@ -31,10 +31,16 @@ NEGATING_PAIRS: Final = frozenset(
 
 REFUSALS: Final = frozenset(
     """
-    untrue false wrong incorrect myth misconception mistaken nonsense
+    untrue false wrong incorrect myth misconception mistaken nonsense mistake fallacy
     """.split()
 )
-"""Words that, after "is", turn what stands before them."""
+"""Words that refuse a statement,"""
+
+REFUSING: Final = frozenset("is are was a an be that's it's thats its common frequent popular the".split())
+"""where one of these stands right before them."""
+
+CLAIMS: Final = frozenset("true correct right think believe say claim mean assume".split())
+"""Words that, denied and before "that", refuse what follows."""
 
 NOT_NEGATING: Final = frozenset(
     {("not", "only"), ("not", "just"), ("not", "merely"), ("no", "matter"), ("no", "doubt"), ("why", "not"), ("whether", "not")}

@@ -41,6 +41,10 @@ NEAR_COPY: Final = 0.5
 """Share of a wording that a passage must hold before it is asked whether it says the reverse."""
 COPY: Final = 0.7
 """Share that it must hold, denied where the wording denies and not where it doesn't, to say the wording as it stands."""
+NEAR: Final = 0.2
+"""Share of a wording from which it counts as near."""
+DENIED: Final = 0.2
+"""How likely a point is at most whose words stand under a denial and don't in any near wording, or the other way round."""
 LEAST: Final = 0.4
 ACCUSED: Final = 0.55
 """The least probability at which a point counts as made, and at which a misconception counts as voiced."""
@@ -188,7 +192,16 @@ def _sighted(point: _Point, claim: _Claim, likely: float, answer: str, passages:
         state, words = "found", quotation(answer, passages.like(wording, claim.place))
         if point.role != "misconception" and (against := _turned(point, claim, passages, vocabulary)):
             state, words = "contradicted", quotation(answer, against)
+        elif point.role != "misconception" and _is_denied(point, claim, passages):
+            state, words, likely = "missed", "", min(likely, DENIED)
     return Sighting(PointResult(point.point.idea, point.role, state, words, point.why), likely)
+
+
+def _is_denied(point: _Point, claim: _Claim, passages: Passages) -> bool:
+    """Whether the passage denies half of what it holds of each of the point's nearest wordings: no reverse, but not said either."""
+    least = min(NEAR, sorted(claim.shares)[-BEST:][0])
+    nearest = (wording for share, wording in zip(claim.shares, point.wordings, strict=True) if share >= least)
+    return all(passages.denied_share(wording, claim.place) >= 0.5 for wording in nearest)
 
 
 def _turned(point: _Point, claim: _Claim, passages: Passages, vocabulary: Vocabulary) -> tuple[Word, ...]:

@@ -67,6 +67,15 @@ class Passages:
         wanted = [word for word, _ in wording if word.weight == 1]
         return [word for word in self.words[place] if word.weight == 1 and any(alike(other, word) for other in wanted)]
 
+    def denied_share(self, wording: Wording, place: int) -> float:
+        """The share, of what a passage holds of a wording, that it denies where the wording doesn't, or the other way round."""
+        held = against = 0.0
+        for word, weight in wording:
+            found = [o for o in self.words[place] if alike(word, o)] if word.weight == 1 else []
+            held += weight * bool(found)
+            against += weight * (bool(found) and all(o.denied != word.denied and o.turned != word.turned for o in found))
+        return against / held if held else 0.0
+
     def _hits(self, word: Word, turned: bool | None) -> list[tuple[float, tuple[int, ...]]]:
         """How like a word the answer's are, and in which passages; `turned` says from what clauses, None from any."""
         key = word.text, word.whole, word.terms, turned

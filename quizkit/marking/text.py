@@ -32,6 +32,8 @@ HEAP_IF_STRANGE, STRANGE = 1.2, 0.85
 """or so many where hardly any others are left."""
 REPEATED, REPEATED_FROM = 0.5, 10
 """So large a share of an answer's words, where it has so many, is one word over and over."""
+MANY_POINTS, FEW = 3, 0.34
+"""Of so many sentences of a reference less than this share is too few, however alike the words of the rest."""
 MOST_POINTS: Final = 30
 """Sentences of a reference that are looked for one by one."""
 SURE: Final = 0.85
@@ -89,11 +91,16 @@ def _beside(reference: str, answer: str, similarity: Similarity, question: str, 
     wanted, given = read(reference, vocabulary), read(answer, vocabulary)
     points = tuple(one.result for one in sight_points(_own_points(reference), answer, question, "", vocabulary)) if wanted else ()
     if not given or not wanted:
-        # Who says nothing is wrong for certain; of what can't be compared nothing is known.
-        return Verdict(Outcome.unsure if given else Outcome.failed, 0, points=points, confidence=0 if given else 1)
+        # Who says nothing is wrong for certain; of what can't be compared nothing is known but that it is the same.
+        if answer.split() == reference.split():
+            return Verdict(Outcome.passed, 1, points=points)
+        said = bool(answer.strip())
+        return Verdict(Outcome.unsure if said else Outcome.failed, 0, points=points, confidence=0 if said else 1)
     score = scaled(similarity.link(similarity.measures(reference, answer, question, vocabulary)), similarity.link)
     guard = cap(wanted, given, stems(read(question, vocabulary)), vocabulary)
-    score = min(score, guard.most)
+    made = sum(point.state == "found" for point in points)
+    few = len(points) >= MANY_POINTS and made < FEW * len(points)
+    score = min(score, guard.most, UNORDERED if few else 1.0)
     if guard.conflict is not None:
         return _contradicting(score, (*points, quoted(reference, answer, guard.conflict)))
     right = similarity.sureness([score])

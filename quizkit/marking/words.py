@@ -15,12 +15,14 @@ import Stemmer
 from quizkit.marking.english import (
     AFTER_A_COMMA,
     AFTER_AND,
+    CLAIMS,
     CLAUSE_STARTERS,
     NEGATING_PAIRS,
     NEGATORS,
     NOT_NEGATING,
     OPPOSITES,
     REFUSALS,
+    REFUSING,
     SENTENCE_WORDS,
     SMALL_WORDS,
 )
@@ -29,6 +31,8 @@ from quizkit.verdict import GAP
 SMALL_WEIGHT: Final = 0.1
 """What a small word counts. Removing them outright costs .004 of r on the development data (`tests/bench/marking.py`)."""
 NEARLY: Final = 0.9
+SHORT_REFUSAL: Final = 3
+"""Words before a refusal in a sentence that says nothing else, such as "That is a myth"."""
 LONGEST_QUOTATION: Final = 240
 """Characters of an answer that are quoted for one point."""
 SHORT_GAP: Final = 3
@@ -38,10 +42,12 @@ LONGEST: Final = 20_000
 
 _stem = Stemmer.Stemmer("english", 0).stemWord
 
-# I/O, a run of capitals before a word, a word with its contraction, a number, or letters outside ASCII: so that `HTTPException`,
+# I/O, capitals in the plural (`URLs`), a run of capitals before a word, a word with its contraction, a number, or letters outside ASCII: so that `HTTPException`,
 # `response_model` and "http exception" are read alike.
-_WORD: Final = re.compile(r"\bI/O\b|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+(?:['’][a-z]{1,2})?|[A-Z]+(?![a-z])|\d+|[^\W\d_a-zA-Z]+")
-_SENTENCE_ENDS: Final = re.compile(r"[.!?](?=\s|$|[\"')*`])|[;\n]|:\s|->|=>|→|⇒")
+_WORD: Final = re.compile(
+    r"\bI/O\b|[A-Z]{2,}s(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+(?:['’][a-z]{1,2})?|[A-Z]+(?![a-z])|\d+|[^\W\d_a-zA-Z]+"
+)
+_SENTENCE_ENDS: Final = re.compile(r"[.!?](?=\s|[\"')*`])|[;\n]|:\s|->|=>|→|⇒")
 _PAUSE: Final = re.compile(r"[,()–—]|\s-\s")
 
 
@@ -146,7 +152,7 @@ def read(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> tuple[Word, ...]:
     pieces = _pieces(text)
     for (folded, start, end), whole in zip(pieces, _wholes(text, pieces), strict=True):
         gap = text[last_end:start]
-        if words and gap != " " and _SENTENCE_ENDS.search(gap):
+        if words and gap != " " and _SENTENCE_ENDS.search(text, last_end, start + 1):
             sentence, clause = sentence + 1, clause + 1
         elif words and _begins_clause(folded, last, gap):
             clause += 1
@@ -190,7 +196,7 @@ def _with_denials(words: Sequence[Word]) -> list[Word]:
             on = not (on and at - since <= 3)
             since = at
             negated ^= {word.clause}
-        if word.text in REFUSALS and {before.text for before in words[max(0, at - 2) : at]} & {"is", "are", "was", "a", "be"}:
+        if _refuses(words, at, denied=denied[at]):
             for place in _refused(words, at):
                 refused[place] = not refused[place]
     return [
@@ -199,12 +205,27 @@ def _with_denials(words: Sequence[Word]) -> list[Word]:
     ]
 
 
+def _refuses(words: Sequence[Word], at: int, *, denied: bool) -> bool:
+    """Whether a word refuses a whole statement: "that's wrong", "a mistake is to think that …", "I don't think that …"."""
+    word = words[at].text
+    if word in REFUSALS:
+        following = words[at + 1].text if at + 1 < len(words) else ""
+        return following not in ("of", "by") and bool({before.text for before in words[max(0, at - 2) : at]} & REFUSING)
+    return word in CLAIMS and denied and at + 1 < len(words) and words[at + 1].text == "that"
+
+
 def _refused(words: Sequence[Word], at: int) -> Iterator[int]:
-    """What "is wrong" denies: its sentence up to there, or, in "it is wrong that …", from there on."""
-    forward = at + 1 < len(words) and words[at + 1].text == "that"
-    for place in range(at + 1, len(words)) if forward else range(at):
-        if words[place].sentence == words[at].sentence:
-            yield place
+    """What a refusal denies: what follows a "that" soon after it, else what stands before; a short sentence, the one before it."""
+    sentence = words[at].sentence
+    following = range(at + 1, min(len(words), at + 6))
+    that = next((place for place in following if words[place].text == "that" and words[place].sentence == sentence), None)
+    if that is not None:
+        yield from (place for place in range(that + 1, len(words)) if words[place].sentence == sentence)
+        return
+    before = [place for place in range(at) if words[place].sentence == sentence]
+    if len(before) <= SHORT_REFUSAL:
+        before = [place for place in range(at) if words[place].sentence == sentence - 1]
+    yield from before
 
 
 def _negates(words: Sequence[Word], at: int) -> bool:

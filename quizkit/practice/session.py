@@ -275,7 +275,7 @@ def _ticks(text: str, most: int) -> set[int] | str:
     ticks: set[int] = set()
     for word in re.sub(r"\s*[-–]\s*", "-", text.replace(",", " ").replace(" and ", " ")).split():
         found = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", word)
-        if found is None:
+        if found is None or int(found[2] or found[1]) < int(found[1]):
             return "Type the numbers of what you said, such as 1 3 or 2-4; 0 for none of it."
         ticks.update(range(int(found[1]), int(found[2] or found[1]) + 1))
     beyond = sorted(number for number in ticks if number > most)
@@ -346,7 +346,8 @@ def _key_after_verdict(state: State, phase: Judged, key: str, now: Seconds) -> S
     if key == "f":
         return state, [Show(Note("This question has no follow-up."))]
     if key == "m" and phase.verdict.points:
-        return _with(state, Ticking(phase.verdict, phase.handed, now, phase.mark)), []
+        marked = Marked(state.item, phase.verdict, phase.handed.answer, phase.handed.late, taught=False, ticks=True)
+        return _with(state, Ticking(phase.verdict, phase.handed, now, phase.mark)), [Show(marked)]
     if key in KEY_WORDS:
         return _command(state, phase, KEY_WORDS[key], now)
     return state, [Show(Note("Type 1, 2, 3 or 4, or Enter for the rating that is suggested."))]

@@ -102,12 +102,20 @@ def mark(verdict: Verdict, own: Mapping[str, Any]) -> str:
         "missed": [_point(point) for point in verdict.points if point.state == "missed" and point.role == "must"],
         "wrong": [_point(point) for point in verdict.points if point.is_wrong],
     }
-    return json.dumps({**told, **{key: value for key, value in own.items() if key not in told}})
+    return _line(told, own)
 
 
-def no_mark(message: str) -> str:
+def no_mark(message: str, own: Mapping[str, Any]) -> str:
     """The line for one that can't be marked, so that as many come out as went in."""
-    return json.dumps({"outcome": Outcome.error, "message": message})
+    return _line({"outcome": Outcome.error, "message": message}, own)
+
+
+def _line(told: dict[str, Any], own: Mapping[str, Any]) -> str:
+    whole = {**told, **{key: value for key, value in own.items() if key not in told}}
+    try:
+        return json.dumps(whole, allow_nan=False)
+    except ValueError:
+        return json.dumps(_spelt(whole))
 
 
 def _point(point: PointResult) -> dict[str, str]:

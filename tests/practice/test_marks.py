@@ -76,7 +76,7 @@ def test_a_key_says_that_the_mark_is_wrong_and_the_ticks_then_count() -> None:
     session = _handed_in()
     found = prompt(session.state)
     assert found is not None and "m mark" in found.actions and "m" in found.keys
-    assert session.at(3, Pressed("m")) == []
+    assert session.at(3, Pressed("m")) == [Show(Marked(ASKED, MARK, ("this one",), False, taught=False, ticks=True))]
     assert session.stands_at(Ticking)
     session.at(4, HandedIn("1 2"))
     assert (session.phase.verdict.score, session.phase.suggested) == (1, Rating.good)

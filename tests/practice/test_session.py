@@ -143,6 +143,7 @@ NO_TICKS = "Type the numbers of what you said, such as 1 3 or 2-4; 0 for none of
         ("4", "There is no 4; the points are 1 to 3."),
         ("2-5", "There is no 4; the points are 1 to 3."),
         ("one", NO_TICKS),
+        ("3-2", NO_TICKS),
         ("1 x", NO_TICKS),
         ("-1", NO_TICKS),
         ("²", NO_TICKS),
