@@ -1,7 +1,8 @@
 """One line of a file of answers: what it has to hold, and the verdict on it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -49,7 +50,7 @@ class Faulty(NamedTuple):
     """Why a line can't be marked."""
 
     message: str
-    own: dict[str, Any] = {}
+    own: Mapping[str, Any] = MappingProxyType({})
 
 
 def marked(line: bytes, similarity: Similarity, vocabulary: Vocabulary) -> Marked | Faulty:

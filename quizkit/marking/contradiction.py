@@ -100,7 +100,9 @@ def _turned(part: tuple[Word, ...], passages: Sequence[tuple[Word, ...]], vocabu
         pairing = _pair(words, _content(passage), vocabulary)
         if pairing.covered < COVERED - CLOSER:
             continue
-        if not pairing.is_turned(_odd(part, passage)):
+        # Two turns cancel: what runs before is what the other runs after.
+        cancelled = bool(pairing.opposite) and _swapped(pairing, part, passage)
+        if cancelled or not pairing.is_turned(_odd(part, passage)):
             agreeing = max(agreeing, pairing.covered)
         elif pairing.covered >= COVERED and pairing.precise >= PRECISE and pairing.covered > against:
             against, found = pairing.covered, passage
@@ -113,7 +115,6 @@ def _reverses(whole: tuple[Word, ...], sentence: tuple[Word, ...], vocabulary: V
     pairing = _pair(_content(whole), _content(sentence), vocabulary)
     if pairing.copied < COPY:
         return False
-    # Two turns cancel: what runs before is what the other runs after.
     turns = _odd(whole, sentence), len(pairing.opposite) % 2 == 1, _swapped(pairing, whole, sentence)
     return sum(turns) % 2 == 1
 

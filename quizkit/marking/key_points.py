@@ -198,7 +198,7 @@ def _sighted(point: _Point, claim: _Claim, likely: float, answer: str, passages:
 
 
 def _is_denied(point: _Point, claim: _Claim, passages: Passages) -> bool:
-    """Whether the passage denies half of what it holds of each of the point's nearest wordings: no reverse, but not said either."""
+    """Whether the passage denies half of what it holds of each of the point's near wordings: no reverse, but not said either."""
     least = min(NEAR, sorted(claim.shares)[-BEST:][0])
     nearest = (wording for share, wording in zip(claim.shares, point.wordings, strict=True) if share >= least)
     return all(passages.denied_share(wording, claim.place) >= 0.5 for wording in nearest)

@@ -42,8 +42,8 @@ LONGEST: Final = 20_000
 
 _stem = Stemmer.Stemmer("english", 0).stemWord
 
-# I/O, capitals in the plural (`URLs`), a run of capitals before a word, a word with its contraction, a number, or letters outside ASCII: so that `HTTPException`,
-# `response_model` and "http exception" are read alike.
+# I/O, capitals in the plural (`URLs`), a run of capitals before a word, a word with its contraction, a number, or letters outside
+# ASCII: so that `HTTPException`, `response_model` and "http exception" are read alike.
 _WORD: Final = re.compile(
     r"\bI/O\b|[A-Z]{2,}s(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+(?:['’][a-z]{1,2})?|[A-Z]+(?![a-z])|\d+|[^\W\d_a-zA-Z]+"
 )
@@ -215,7 +215,7 @@ def _refuses(words: Sequence[Word], at: int, *, denied: bool) -> bool:
 
 
 def _refused(words: Sequence[Word], at: int) -> Iterator[int]:
-    """What a refusal denies: what follows a "that" soon after it, else what stands before; a short sentence, the one before it."""
+    """What a refusal denies: what follows a "that" soon after it, else what stands before; if that is little, a sentence more."""
     sentence = words[at].sentence
     following = range(at + 1, min(len(words), at + 6))
     that = next((place for place in following if words[place].text == "that" and words[place].sentence == sentence), None)

@@ -130,3 +130,21 @@ def test_standard_input_is_a_dash(tmp_path: Path) -> None:
         env={**os.environ, "HOME": str(tmp_path)},
     )
     assert json.loads(done.stdout)["outcome"] == "passed"
+
+
+def test_a_lines_own_keys_come_back_and_are_json(run: Run) -> None:
+    fault, mark = _marked(
+        run, '{"id": 3, "answer": "x"}', '{"reference": "r", "answer": "r", "n": NaN, "question": null}', code=1
+    )
+    assert (fault["outcome"], fault["id"]) == ("error", 3)
+    assert mark["n"] == "NaN"
+
+
+def test_a_deck_that_is_not_there_ends_with_3(run: Run) -> None:
+    Path("a.jsonl").write_text("", encoding="utf-8")
+    assert run("mark", "a.jsonl", "--deck", "nowhere").code == 3
+
+
+def test_the_same_text_without_a_word_is_the_same(run: Run) -> None:
+    same, other = _marked(run, {"reference": "{}", "answer": "{}"}, {"reference": "{}", "answer": "[]"})
+    assert (same["outcome"], other["outcome"]) == ("passed", "unsure")

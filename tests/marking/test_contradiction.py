@@ -81,3 +81,29 @@ def test_what_a_vocabulary_calls_the_same_is_the_same() -> None:
     words = Vocabulary((("422", "unprocessable entity"), ("DI", "dependency injection")))
     told = mark_text(["It answers 422 by dependency injection."], "unprocessable entity, thanks to DI", Lexical(), "", words)
     assert [point.words for point in told.points] == ["unprocessable entity, thanks to DI"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "answer"),
+    [
+        ("The lexer runs before the parser.", "The parser runs after the lexer."),
+        ("Threads are slower than coroutines here.", "Coroutines are faster than threads here."),
+        ("The root is larger than its left child.", "The left child is smaller than the root."),
+    ],
+)
+def test_two_turns_cancel(statement: str, answer: str) -> None:
+    assert conflict(read(statement), read(answer)) is None
+
+
+def test_long_texts_in_another_order_take_no_time() -> None:
+    words = [f"w{number}x{number * 7919 % 101}" for number in range(2400)]
+    assert conflict(read(" ".join(words)), read(" ".join(reversed(words)))) is None
+
+
+def test_few_of_a_references_sentences_are_worth_half_at_most() -> None:
+    reference = "The router matches the path. The model checks the body. The session is closed at the end. A log line is written."
+    answer = (
+        "The router, the model, the session and the log; the body, the path, the line, and what is closed or written at the end."
+    )
+    assert mark_text([reference], answer, Lexical()).score <= 1
+    assert mark_text([reference], "A log line is written.", Lexical()).score <= 0.5

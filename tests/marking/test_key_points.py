@@ -139,3 +139,28 @@ def test_a_contradicted_reference_is_told_and_caps_the_mark() -> None:
     assert verdict.score <= 0.4
     told = [point for point in verdict.points if point.is_wrong]
     assert [point.words for point in told] == ["The value is not kept for the request, use_cache=False"]
+
+
+WRONG = KeyPoints.model_validate(
+    {
+        "must": [{"idea": "use a lock"}, {"idea": "FastAPI validates the data", "accept": ["Pydantic validates the input"]}],
+        "misconceptions": [{"idea": "call time.sleep inside an async endpoint", "why": "it blocks"}],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "states"),
+    [
+        ("Never call time.sleep inside an async endpoint. Use a lock.", ["found", "missed", "missed"]),
+        ("It is not true that FastAPI validates the data.", ["missed", "contradicted", "missed"]),
+        ("I don't think that FastAPI validates the data.", ["missed", "contradicted", "missed"]),
+        ("FastAPI does not validate.", ["missed", "missed", "missed"]),
+        ("Some call time.sleep inside an async endpoint, but that's wrong.", ["missed", "missed", "missed"]),
+        ("A common mistake is to think that you can call time.sleep inside an async endpoint.", ["missed", "missed", "missed"]),
+        ("You call time.sleep inside an async endpoint. That is a myth.", ["missed", "missed", "missed"]),
+        ("You call time.sleep inside an async endpoint.", ["missed", "missed", "found"]),
+    ],
+)
+def test_a_refusal_turns_what_it_refuses(answer: str, states: list[str]) -> None:
+    assert [one.result.state for one in sight_points(WRONG, answer)] == states
