@@ -226,7 +226,7 @@ def _hand_in(state: State, phase: Answering, now: Seconds, *, late: bool) -> Ste
 def _grading(state: State, phase: Grading, event: Event, now: Seconds) -> Step:
     match event:
         case Graded(number, verdict) if number == phase.number:
-            mark = verdict if verdict.points and verdict.confidence > 0 else None
+            mark = verdict if verdict.points and not _is_unmarked(verdict) else None
             if _asks_for_ticks(state, verdict):
                 marked = Marked(state.item, verdict, phase.answer, phase.late, ticks=True)
                 return _with(state, Ticking(verdict, phase, now, mark)), [Show(marked)]
@@ -242,7 +242,7 @@ def _asks_for_ticks(state: State, verdict: Verdict) -> bool:
 
     The sentences of a reference alone are no list that one would tick.
     """
-    if verdict.confidence == 0 or not verdict.points:
+    if _is_unmarked(verdict) or not verdict.points:
         return bool(verdict.points)
     if getattr(state.item.question, "key_points", None) is None:
         return False
@@ -268,6 +268,11 @@ def _ticking(state: State, phase: Ticking, event: Event, now: Seconds) -> Step:
             return _with(state, Finished()), []
         case _:
             return state, []
+
+
+def _is_unmarked(verdict: Verdict) -> bool:
+    """Whether nobody has marked the points yet: the answer was said aloud."""
+    return any(point.state == "unmarked" for point in verdict.points)
 
 
 def _ticks(text: str, most: int) -> set[int] | str:

@@ -1,5 +1,7 @@
 """Key points in people's answers: the half of the questions that nothing was tuned on decides; and what each part is for."""
 
+from random import Random
+
 import pytest
 
 from quizkit.deck.models import KeyPoints, Recall
@@ -7,6 +9,7 @@ from quizkit.marking.key_points import sight_points
 from quizkit.marking.recall import by_points
 from quizkit.marking.words import Vocabulary
 from quizkit.verdict import Outcome, PointResult
+from tests.marking.copies import shuffled
 from tests.marking.people import RIGHT, answers, deck, figures, terms
 
 POINTS = KeyPoints.model_validate(
@@ -119,9 +122,9 @@ def test_what_a_person_could_only_have_copied_or_poured_out_is_held_down() -> No
     recalls = [question for entry in deck().entries if isinstance(question := deck().question(entry.id), Recall)]
     for at, question in enumerate(recalls[::7]):
         assert question.key_points is not None
-        shuffled = " ".join(sorted(question.answer.split(), key=lambda word: hash((word, at)) % 1000))
+        mixed = shuffled(question.answer, Random(at))
         others = " ".join(other.answer for other in recalls[at + 1 : at + 21] if other is not question)
-        for answer in (shuffled, question.prompt, others):
+        for answer in (mixed, question.prompt, others):
             verdict = by_points(question.key_points, answer, question.prompt, [question.answer])
             assert verdict.score <= 0.5 and not verdict.passed, (question.id, answer[:40])
 
