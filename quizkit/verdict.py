@@ -69,7 +69,12 @@ class PointResult:
     @property
     def is_wrong(self) -> bool:
         """Whether the answer said something wrong here: the reverse of a point, or a misconception."""
-        return self.state == "contradicted" or (self.role in ("misconception", "reference") and self.state == "found")
+        return is_wrong(self.role, self.state)
+
+
+def is_wrong(role: str, state: str) -> bool:
+    """Whether a point of a role, in a state, is one where the answer said something wrong."""
+    return state == "contradicted" or (role in ("misconception", "reference") and state == "found")
 
 
 class Worth(StrEnum):

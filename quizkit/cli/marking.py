@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
-from quizkit.cli.workbench import Workbench
+from quizkit.cli.workbench import STANDARD_INPUT, Workbench
 
 if TYPE_CHECKING:
     from quizkit.marking.text import Similarity
-
-STANDARD_INPUT = "-"
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +36,8 @@ def mark(
     from quizkit.marking.recall import vocabulary  # noqa: PLC0415
     from quizkit.report import machine  # noqa: PLC0415
 
-    terms = vocabulary(_bench(context).terms(deck or ()))
+    bench: Workbench = context.obj
+    terms = vocabulary(bench.terms(deck or ()))
     similarity = _similarity(marker)
     problems = []
     with _opened(file) as lines:
@@ -53,11 +52,6 @@ def mark(
                 typer.echo(machine.mark(result.verdict, result.own))
     if problems:
         raise ContentError(problems)
-
-
-def _bench(context: typer.Context) -> Workbench:
-    bench: Workbench = context.obj
-    return bench
 
 
 def _similarity(name: str) -> "Similarity":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from quizkit.cli.workbench import Workbench
+from quizkit.cli.workbench import STANDARD_INPUT, Workbench
 
 if TYPE_CHECKING:
     from random import Random
@@ -25,7 +25,6 @@ DeckPaths = Annotated[
     list[Path] | None, typer.Option("--deck", readable=False, help="Deck files or folders instead of the built-in deck.")
 ]
 QuestionId = Annotated[str, typer.Argument(metavar="ID", help="The question's id.")]
-STANDARD_INPUT = "-"
 _STANDARD_INPUTS_NAME = "standard input"
 MARKDOWN = (".md", ".markdown")
 _FINE = ("passed", "no_expectation", "not_run")

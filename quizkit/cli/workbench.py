@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from quizkit.terminal.screen import Screen
 
 
+STANDARD_INPUT: Final = "-"
+"""The path that stands for it."""
+
+
 @dataclass(slots=True)
 class Workbench:
     """One call of quizkit. The worker may already be starting when this is made; else it is started when it is needed."""

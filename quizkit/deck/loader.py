@@ -19,6 +19,8 @@ from quizkit.errors import ContentError, MissingPath, Problem, QuizkitError, ref
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
 
+    from quizkit.deck.syntax import Fault
+
 _FORMAT_FILES: Final = tuple(
     Path(__file__).parent / name for name in ("models.py", "syntax.py", "loader.py", "stored.py", "../check/spec.py")
 )
@@ -162,7 +164,7 @@ def _terms(path: Path) -> tuple[Terms, tuple[Problem, ...]]:
     try:
         return Terms.model_validate(syntax.parse(text)), ()
     except syntax.SyntaxFault as error:
-        return Terms(), tuple(Problem(path, fault.line, fault.message) for fault in error.faults)
+        return Terms(), _placed(path, error.faults)
     except ValidationError as error:
         return Terms(), _validation_problems(path, text, error, Terms)
 
@@ -233,7 +235,7 @@ def read(path: Path) -> _File:
     try:
         value = syntax.parse(text)
     except syntax.SyntaxFault as error:
-        return _File(path, problems=tuple(Problem(path, fault.line, fault.message) for fault in error.faults))
+        return _File(path, problems=_placed(path, error.faults))
     head = _head(path, value)
     try:
         questions = dict(enumerate(DeckFile.model_validate(value).questions))
@@ -263,7 +265,10 @@ def _head(path: Path, value: Any) -> DeckHead:
 def _validation_problems(path: Path, text: str, error: "ValidationError", root: type[Model] = DeckFile) -> tuple[Problem, ...]:
     from quizkit.deck import syntax  # noqa: PLC0415 - as above
 
-    faults = syntax.validation_faults(error, syntax.lines(text), partial(_keys_at, root))
+    return _placed(path, syntax.validation_faults(error, syntax.lines(text), partial(_keys_at, root)))
+
+
+def _placed(path: Path, faults: "Iterable[Fault]") -> tuple[Problem, ...]:
     return tuple(Problem(path, fault.line, fault.message) for fault in faults)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, model_validator
 
@@ -100,6 +100,23 @@ class KeyPoints(Model):
     must: Annotated[Many[KeyPoint], Field(min_length=1)]
     bonus: Many[KeyPoint] = ()
     misconceptions: Many[Misconception] = ()
+
+    @property
+    def listed(self) -> tuple["ListedPoint", ...]:
+        """All of them, in the order in which they are numbered for a person."""
+        return (
+            *(ListedPoint(point, "must") for point in self.must),
+            *(ListedPoint(point, "bonus") for point in self.bonus),
+            *(ListedPoint(point, "misconception", point.why) for point in self.misconceptions),
+        )
+
+
+class ListedPoint(NamedTuple):
+    """A key point with its role, `must`, `bonus` or `misconception`, and of the last why it is wrong."""
+
+    point: KeyPoint
+    role: str
+    why: str = ""
 
 
 class Terms(Model):

@@ -25,6 +25,10 @@ LONGEST_RELATION: Final = 5
 """Words between two sides; what has more between them is a list whose items stand in another order."""
 
 
+_Passage = tuple[tuple[Word, ...], tuple[Word, ...]]
+"""The words of a clause or a sentence, and those of them that mean something."""
+
+
 class Conflict(NamedTuple):
     """The words of the statement and those of the answer that say the reverse."""
 
@@ -72,10 +76,10 @@ def conflict(statement: Sequence[Word], answer: Sequence[Word], vocabulary: Voca
     """The first passage of `answer` that says the reverse of a clause or a sentence of `statement`."""
     wholes = sentences(answer)
     asserting = [part for part in clauses(answer) if part[0].text not in CONDITIONS]  # a condition itself says nothing
-    passages = [part for part in (*asserting, *wholes) if len(part) > 1]
+    passages = [(part, _content(part)) for part in (*asserting, *wholes) if len(part) > 1]
     conditional = _conditional(answer)
     # What holds under a condition isn't denied by what holds under another; copies of whole sentences are compared all the same.
-    free = [part for part in passages if part[0].sentence not in conditional]
+    free = [passage for passage in passages if passage[0][0].sentence not in conditional]
     bound = _conditional(statement)
     for part in clauses(statement):
         if len(part) > 1 and (found := _turned(part, free if part[0].sentence in bound else passages, vocabulary)):
@@ -92,12 +96,12 @@ def _conditional(words: Sequence[Word]) -> set[int]:
     return {word.sentence for word in words if word.text in CONDITIONS}
 
 
-def _turned(part: tuple[Word, ...], passages: Sequence[tuple[Word, ...]], vocabulary: Vocabulary) -> tuple[Word, ...] | None:
+def _turned(part: tuple[Word, ...], passages: Sequence[_Passage], vocabulary: Vocabulary) -> tuple[Word, ...] | None:
     agreeing, against = 0.0, 0.0
     found: tuple[Word, ...] | None = None
     words = _content(part)
-    for passage in passages:
-        pairing = _pair(words, _content(passage), vocabulary)
+    for passage, content in passages:
+        pairing = _pair(words, content, vocabulary)
         if pairing.covered < COVERED - CLOSER:
             continue
         # Two turns cancel: what runs before is what the other runs after.

@@ -58,11 +58,12 @@ class Sighting(NamedTuple):
 
 
 class _Point(NamedTuple):
-    """A key point with its wordings, each word with what it counts."""
+    """A key point with its wordings, as texts and with what each word counts."""
 
     point: KeyPoint
     role: str
     why: str
+    texts: tuple[str, ...]
     wordings: tuple[Wording, ...]
 
 
@@ -121,20 +122,14 @@ def _claimed(
 
 def _rubric(points: KeyPoints, question: str, reference: str, vocabulary: Vocabulary) -> list[_Point]:
     """The points, must and bonus first, with what each word of theirs counts: the less, the more of the points share it."""
-    listed: list[tuple[KeyPoint, str, str]] = [
-        *((point, "must", "") for point in points.must),
-        *((point, "bonus", "") for point in points.bonus),
-        *((point, "misconception", point.why) for point in points.misconceptions),
-    ]
-    wordings = [[read(text, vocabulary) for text in (point.idea, *point.accept)] for point, _, _ in listed]
+    texts = [(listed.point.idea, *listed.point.accept) for listed in points.listed]
+    wordings = [[read(text, vocabulary) for text in own] for own in texts]
     asked = stems(read(question, vocabulary))
-    others = [*sentences(read(reference, vocabulary)), *(read(why, vocabulary) for _, _, why in listed if why)]
-    rarity = _rarity(
-        [_names(word for words in texts for word in words) for texts in wordings] + [_names(words) for words in others]
-    )
+    others = [*sentences(read(reference, vocabulary)), *(read(one.why, vocabulary) for one in points.listed if one.why)]
+    rarity = _rarity([_names(word for words in own for word in words) for own in wordings] + [_names(words) for words in others])
     return [
-        _Point(point, role, why, tuple(_weighed(words, asked, rarity) for words in texts))
-        for (point, role, why), texts in zip(listed, wordings, strict=True)
+        _Point(*listed, own, tuple(_weighed(words, asked, rarity) for words in worded))
+        for listed, own, worded in zip(points.listed, texts, wordings, strict=True)
     ]
 
 
@@ -208,7 +203,7 @@ def _turned(point: _Point, claim: _Claim, passages: Passages, vocabulary: Vocabu
     """The words that say the reverse of one of the point's wordings; none where another is said as it stands."""
     near = passages.words[claim.place]
     turned: tuple[Word, ...] = ()
-    for text, wording, share in zip((point.point.idea, *point.point.accept), point.wordings, claim.shares, strict=True):
+    for text, wording, share in zip(point.texts, point.wordings, claim.shares, strict=True):
         if share < NEAR_COPY:
             continue
         statement = read(text, vocabulary)

@@ -60,11 +60,7 @@ def _points(question: Recall) -> tuple[PointResult, ...]:
     points = question.key_points
     if points is None:
         return ()
-    return (
-        *(PointResult(point.idea, "must", "unmarked") for point in points.must),
-        *(PointResult(point.idea, "bonus", "unmarked") for point in points.bonus),
-        *(PointResult(point.idea, "misconception", "unmarked", why=point.why) for point in points.misconceptions),
-    )
+    return tuple(PointResult(listed.point.idea, listed.role, "unmarked", why=listed.why) for listed in points.listed)
 
 
 def ticked(verdict: Verdict, ticks: Collection[int]) -> Verdict:
@@ -79,7 +75,7 @@ def ticked(verdict: Verdict, ticks: Collection[int]) -> Verdict:
         if point.role != "reference" or number in ticks
     )
     must = [point for point in points if point.role == "must"]
-    voiced = sum(point.role in ("misconception", "reference") and point.state == "found" for point in points)
+    voiced = sum(point.is_wrong for point in points)
     found = sum(point.state == "found" for point in must)
     score = max(0, found - voiced) / len(must) if must else 0
     outcome = Outcome.passed if must and found == len(must) and not voiced else Outcome.failed

@@ -32,7 +32,7 @@ class SentenceMarker:
 @cache
 def vocabulary(terms: Terms) -> Vocabulary:
     """A deck's terms as the marker reads them."""
-    return Vocabulary(terms.same, tuple((one, other) for one, other in terms.opposite))
+    return Vocabulary(terms.same, terms.opposite)
 
 
 def by_points(

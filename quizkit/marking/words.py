@@ -103,7 +103,7 @@ class Vocabulary:
         found: dict[str, set[str]] = {}
         for one, other in (*OPPOSITES, *self.opposite):
             for word, turned in ((one, other), (other, one)):
-                found.setdefault(_stem_of(word), set()).add(_stem_of(turned))
+                found.setdefault(stem(fold(word)), set()).add(stem(fold(turned)))
         return {word: frozenset(turned) for word, turned in found.items()}
 
     @cached_property
@@ -121,9 +121,9 @@ NO_VOCABULARY: Final = Vocabulary()
 
 
 def fold(text: str) -> str:
-    """One form for all spellings of a word: small letters, straight quotes, no width of its own."""
+    """One form for all spellings of a word: small letters, straight quotes, no width of its own; I/O is IO."""
     if text.isascii():
-        return text.lower()
+        return text.lower().replace("/", "")
     return unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
 
 
@@ -133,13 +133,9 @@ def stem(text: str) -> str:
     return str(_stem(text))
 
 
-def _stem_of(word: str) -> str:
-    return stem(fold(word).replace("/", ""))
-
-
 def _pieces(text: str) -> list[tuple[str, int, int]]:
     """The words of a text, folded, each with where it begins and ends."""
-    return [(fold(match.group()).replace("/", ""), *match.span()) for match in _WORD.finditer(text)]
+    return [(fold(match.group()), *match.span()) for match in _WORD.finditer(text)]
 
 
 @lru_cache(maxsize=2**12)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from quizkit.marking.mark import SURE
 from quizkit.practice.state import Marking
+from quizkit.verdict import is_wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class MarkerRecord:
 def marker_record(markings: Sequence[tuple[str, Marking]]) -> MarkerRecord:
     """The record of some marked answers, each with its question's id."""
     points = [point for _, marking in markings for point in marking.points]
-    seen = [(_verdict(point.role, point.marked), point.marked != point.said) for point in points]
+    seen = [("accused" if is_wrong(point.role, point.marked) else point.marked, point.marked != point.said) for point in points]
     changed = Counter(question for question, marking in markings if _is_changed(marking))
     unsure = [marking for _, marking in markings if marking.confidence < SURE]
     return MarkerRecord(
@@ -50,11 +51,6 @@ def marker_record(markings: Sequence[tuple[str, Marking]]) -> MarkerRecord:
         distance=sum(abs(marking.score - marking.said_score) for _, marking in markings) / max(1, len(markings)),
         questions=tuple(changed.most_common(5)),
     )
-
-
-def _verdict(role: str, state: str) -> str:
-    wrong = state == "contradicted" or (role == "misconception" and state == "found")
-    return "accused" if wrong else state
 
 
 def _is_changed(marking: Marking) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from quizkit.deck.models import Coding, Fix, Question, Recall, Tests
-from quizkit.marking.mark import SURE, UNREADABLE, ticked, typed_json
+from quizkit.marking.mark import UNREADABLE, ticked, typed_json
 from quizkit.practice.schedule import Rating, lowered, suggest
 from quizkit.practice.state import (
     Answer,
@@ -31,8 +31,6 @@ from quizkit.practice.state import (
     Item,
     Judged,
     Marked,
-    MarkedPoint,
-    Marking,
     Mode,
     Note,
     Paused,
@@ -51,6 +49,7 @@ from quizkit.practice.state import (
     Typed,
     Withdrawal,
 )
+from quizkit.practice.ticks import asks_for_ticks, is_unmarked, marking, read_ticks
 from quizkit.verdict import CheckResult, Outcome, PointResult, Verdict
 
 Step = tuple[State, list[Effect]]
@@ -226,8 +225,8 @@ def _hand_in(state: State, phase: Answering, now: Seconds, *, late: bool) -> Ste
 def _grading(state: State, phase: Grading, event: Event, now: Seconds) -> Step:
     match event:
         case Graded(number, verdict) if number == phase.number:
-            mark = verdict if verdict.points and not _is_unmarked(verdict) else None
-            if _asks_for_ticks(state, verdict):
+            mark = verdict if verdict.points and not is_unmarked(verdict) else None
+            if asks_for_ticks(state, verdict):
                 marked = Marked(state.item, verdict, phase.answer, phase.late, ticks=True)
                 return _with(state, Ticking(verdict, phase, now, mark)), [Show(marked)]
             return _judge(state, Judged(verdict, phase, _suggested(state, verdict, phase), mark=mark), now, shown=False)
@@ -237,22 +236,10 @@ def _grading(state: State, phase: Grading, event: Event, now: Seconds) -> Step:
             return state, []
 
 
-def _asks_for_ticks(state: State, verdict: Verdict) -> bool:
-    """Whether the points are put to the person: where nobody marked them, where no key asks for it, or the mark is unsure.
-
-    The sentences of a reference alone are no list that one would tick.
-    """
-    if _is_unmarked(verdict) or not verdict.points:
-        return bool(verdict.points)
-    if getattr(state.item.question, "key_points", None) is None:
-        return False
-    return state.mode.feedback is Feedback.each and (state.mode.ticks or verdict.confidence < SURE)
-
-
 def _ticking(state: State, phase: Ticking, event: Event, now: Seconds) -> Step:
     match event:
         case HandedIn(text) | Pressed(text):
-            ticks = _ticks(text, len(phase.verdict.points))
+            ticks = read_ticks(text, len(phase.verdict.points))
             if isinstance(ticks, str):
                 return state, [Show(Note(ticks))]
             as_marked = phase.mark is not None and not text.strip()
@@ -268,23 +255,6 @@ def _ticking(state: State, phase: Ticking, event: Event, now: Seconds) -> Step:
             return _with(state, Finished()), []
         case _:
             return state, []
-
-
-def _is_unmarked(verdict: Verdict) -> bool:
-    """Whether nobody has marked the points yet: the answer was said aloud."""
-    return any(point.state == "unmarked" for point in verdict.points)
-
-
-def _ticks(text: str, most: int) -> set[int] | str:
-    """The numbers in a line such as "1 3", "2, 3 and 5" or "2-4"; what to say of a line that isn't one."""
-    ticks: set[int] = set()
-    for word in re.sub(r"\s*[-–]\s*", "-", text.replace(",", " ").replace(" and ", " ")).split():
-        found = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", word)
-        if found is None or int(found[2] or found[1]) < int(found[1]):
-            return "Type the numbers of what you said, such as 1 3 or 2-4; 0 for none of it."
-        ticks.update(range(int(found[1]), int(found[2] or found[1]) + 1))
-    beyond = sorted(number for number in ticks if number > most)
-    return f"There is no {beyond[0]}; the points are 1 to {most}." if beyond else ticks - {0}
 
 
 def _judge(state: State, phase: Judged, now: Seconds, *, shown: bool, taught: bool = True) -> Step:
@@ -323,24 +293,7 @@ def _kept(state: State, phase: Judged, rating: Rating, now: Seconds) -> tuple[St
     """The state with one review more, and what is to be put on disk for it."""
     review = _review(state, phase, rating, now)
     state = replace(state, reviews=(*state.reviews, review), serial=state.serial + 1)
-    return state, [Save(review), *([Save(_marking(phase, phase.mark, review))] if phase.mark is not None else [])]
-
-
-def _marking(phase: Judged, mark: Verdict, review: Review) -> Marking:
-    said = {(point.role, point.idea): point.state for point in phase.verdict.points}
-    points = (
-        MarkedPoint(point.idea, point.role, point.state, said.get((point.role, point.idea), "missed")) for point in mark.points
-    )
-    return Marking(
-        review.id,
-        mark.confidence,
-        mark.score,
-        phase.verdict.score,
-        phase.suggested,
-        review.rating,
-        tuple(points),
-        review.at,
-    )
+    return state, [Save(review), *([Save(marking(phase, phase.mark, review))] if phase.mark is not None else [])]
 
 
 def _key_after_verdict(state: State, phase: Judged, key: str, now: Seconds) -> Step:

@@ -10,7 +10,7 @@ from rich.text import Text
 from quizkit.check.match import ABSENT
 from quizkit.marking.mark import SURE
 from quizkit.report.layout import Cut, Hanging, Row
-from quizkit.report.text import plain, plural, safe, sign
+from quizkit.report.text import ROLE_WORDS, plain, plural, safe, sign
 from quizkit.verdict import GAP, Advice, CheckResult, Outcome, Verdict, Worth
 
 
@@ -130,8 +130,7 @@ def _point(number: int, point: Any) -> Iterator[RenderableType]:
     name, style = _POINT_SIGNS[point.state]
     if point.role == "misconception":
         name, style = {"found": ("wrong", "red"), "missed": ("none", "dim")}.get(point.state, (name, style))
-    role = {"must": "", "bonus": "bonus: ", "misconception": "wrong idea: ", "reference": "the reference says: "}[point.role]
-    yield Hanging(f"{sign(name)} {number}  ", role + point.idea, style, indent=2)
+    yield Hanging(f"{sign(name)} {number}  ", ROLE_WORDS[point.role] + point.idea, style, indent=2)
     if point.words:
         yield Hanging("", f'"{safe(point.words)}"', "dim", indent=7)
     if point.role == "misconception" and point.state == "found" and point.why:

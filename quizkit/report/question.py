@@ -10,7 +10,7 @@ from rich.text import Text
 from quizkit.deck.models import Ask, Choice, Cloze, Coding, Entry, Fix, Gap, Option, Predict, Question, Recall, Tests
 from quizkit.marking.mark import asked_parts, observed, spelt
 from quizkit.report.layout import Cut, Hanging, Row, code, prose, rule
-from quizkit.report.text import plain, safe, sign
+from quizkit.report.text import ROLE_WORDS, plain, safe, sign
 from quizkit.sandbox.protocol import Raised, Response
 
 
@@ -110,11 +110,9 @@ def answer(asked: Question) -> RenderableType:
 
 def _key_points(asked: Recall) -> Iterator[RenderableType]:
     if asked.key_points is not None:
-        for role in ("must", "bonus", "misconceptions"):
-            for point in getattr(asked.key_points, role):
-                name = {"must": "ok", "bonus": "none", "misconceptions": "wrong"}[role]
-                words = {"must": "", "bonus": "bonus: ", "misconceptions": "wrong idea: "}[role]
-                yield Hanging(f"{sign(name)} ", words + point.idea, indent=4)
+        for listed in asked.key_points.listed:
+            name = {"must": "ok", "bonus": "none", "misconception": "wrong"}[listed.role]
+            yield Hanging(f"{sign(name)} ", ROLE_WORDS[listed.role] + listed.point.idea, indent=4)
         yield Text()
 
 

@@ -11,6 +11,10 @@ _SIGNS: Final = dict(zip(_NAMES, "✓✗○~!·▸─…▇", strict=True))
 _ASCII_SIGNS: Final = dict(zip(_NAMES, "+xo~!.>-~#", strict=True))
 
 
+ROLE_WORDS: Final = {"must": "", "bonus": "bonus: ", "misconception": "wrong idea: ", "reference": "the reference says: "}
+"""What is said before a key point, by its role."""
+
+
 def sign(name: str) -> str:
     """One of the signs, as the terminal's encoding can print it."""
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()

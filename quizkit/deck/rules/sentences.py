@@ -10,8 +10,7 @@ from quizkit.deck.rules.words import Finding
 def ideas_stand_once(question: Question) -> Iterator[Finding]:
     """No idea twice among the key points."""
     if isinstance(question, Recall) and question.key_points is not None:
-        points = question.key_points
-        ideas = [point.idea for point in (*points.must, *points.bonus, *points.misconceptions)]
+        ideas = [listed.point.idea for listed in question.key_points.listed]
         for idea in {idea for idea in ideas if ideas.count(idea) > 1}:
             yield ("key_points",), f"the idea {idea!r} stands there twice"
 
@@ -21,7 +20,7 @@ def recall_is_complete(question: Question) -> Iterator[Finding]:
     if not isinstance(question, Recall):
         return
     points = question.key_points
-    count = len(points.must) + len(points.bonus) + len(points.misconceptions) if points is not None else 0
+    count = len(points.listed) if points is not None else 0
     if not 3 <= count <= 8:
         yield ("key_points",), f"a recall has 3 to 8 key points, this one {count}"
     if points is not None and not points.misconceptions:
